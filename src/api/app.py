@@ -33,6 +33,7 @@ from api.http.dependencies import CurrentUser
 from api.http.documents import documentation
 from api.http.documents.openapi import INTRODUCTION, document
 from api.http.routing.route_table import RouteTable
+from api.http.routing.router import Router
 from api.http.streams import Streams
 from api.http.transport import health
 from api.http.transport.conditional import Conditional
@@ -62,7 +63,7 @@ from events.centres.user import Role
 from service import Service
 
 API = "/api/v1"
-ROUTERS: tuple[APIRouter, ...] = (
+ROUTERS: tuple[Router, ...] = (
     me.router,
     my_pin.router,
     users.router,
@@ -105,7 +106,7 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 """Everything under /api/v1, in the order of the documentation."""
 
-MACHINES: tuple[tuple[APIRouter, Role], ...] = (
+MACHINES: tuple[tuple[Router, Role], ...] = (
     (bookings.router, Role.ASSESSMENT),
     (invoice_lines.router, Role.INVOICING),
 )
@@ -171,14 +172,14 @@ def _app_with_routes() -> Api:
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    app.router.routes.extend(_routes())
+    app.router.routes.extend(every_route())
     setattr(app, "openapi", lambda: document(app))  # noqa: B010 - a method replaced
     return app
 
 
-def readers(router: APIRouter) -> list[Any]:
+def readers(router: Router) -> list[Any]:
     """Let those look who may: people, and a machine at what it is there for."""
-    if router in OPEN:
+    if any(router is each for each in OPEN):
         return []
     machines = [role for each, role in MACHINES if each is router]
     what = str(router.tags[0])
@@ -191,15 +192,12 @@ def readers(router: APIRouter) -> list[Any]:
 
 
 @cache
-def _routes() -> list[BaseRoute]:
+def every_route() -> list[BaseRoute]:
     """Put the routes together, once a process: reading all their types takes long."""
     every = APIRouter()
-    for router in ROUTERS:  # each once: what it takes is worked out at each level
-        every.include_router(
-            router,
-            prefix=API,
-            dependencies=[Depends(check_request), *readers(router)],
-        )
+    for router in ROUTERS:
+        before = [Depends(check_request), *readers(router)]
+        router.put_into(every, prefix=API, dependencies=before)
     for outside in (health.router, documentation.router):
         every.include_router(outside)
     return every.routes

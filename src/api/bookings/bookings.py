@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
 from aggregates.bookings.sitting import Attendance
@@ -27,6 +27,7 @@ from api.http.request_context import (
     RequestContextOf,
 )
 from api.http.responses import ListResponse, list_response
+from api.http.routing.router import Router
 from api.http.schemas import RequestBody, ResponseBody
 from api.orders.product_filters import Qualifications
 from catalogue import Catalogue
@@ -37,7 +38,7 @@ from queries.bookings.bookings import booking_row, packages_of
 from queries.titles import title_of, unit_title
 from repositories.aggregate_types import BOOKING
 
-router = APIRouter(prefix="/bookings", tags=["bookings"])
+router = Router(prefix="/bookings", tags=["bookings"])
 
 Booked = Annotated[str, Path(alias="booking", max_length=20, examples=["B-0000000042"])]
 

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 
 from aggregates.bookings.entry_rules import why_not_entered
 from aggregates.errors import NotFound
 from api.http.references import PATTERN
 from api.http.request_context import RequestContextOf
+from api.http.routing.router import Router
 from api.http.schemas import ResponseBody
 from api.learners.learners import Called
 from commands.bookings.entry_facts import EntryFacts
@@ -16,7 +17,7 @@ from events.bookings.entry_order import Entry
 from queries.titles import title_of, unit_title
 from repositories.aggregate_types import LEARNER
 
-router = APIRouter(prefix="/entry-orders", tags=["bookings"])
+router = Router(prefix="/entry-orders", tags=["bookings"])
 
 Product = Annotated[
     str, Query(max_length=20, pattern=PATTERN, examples=["Q-0005001227"])

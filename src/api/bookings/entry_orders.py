@@ -4,7 +4,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
 from aggregates.learners.learner import Learner
@@ -25,6 +25,7 @@ from api.http.request_context import (
     RequestContextOf,
 )
 from api.http.responses import ListResponse, list_response
+from api.http.routing.router import Router
 from api.http.schemas import RequestBody, ResponseBody
 from api.learners.learners import Called
 from api.orders.order_bodies import GivenPurchaseOrderNumber, Price
@@ -50,7 +51,7 @@ from queries.bookings.entry_orders import entry_order_details
 from queries.titles import title_of, unit_title
 from repositories.aggregate_types import ENTRY_ORDER
 
-router = APIRouter(prefix="/entry-orders", tags=["bookings"])
+router = Router(prefix="/entry-orders", tags=["bookings"])
 
 Ordered = Annotated[
     str, Path(alias="entry_order", max_length=20, examples=["O-0000000042"])

@@ -4,7 +4,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from pydantic import AwareDatetime, Field
 
 from aggregates.bookings.offline_client import OfflineClient
@@ -12,13 +12,14 @@ from api.http.dependencies import CurrentUser, Now, PagingSince, Reads, scope
 from api.http.references import CentreName, Filter, with_centre_name
 from api.http.request_context import RequestContext, RequestContextOf
 from api.http.responses import ListResponse, list_response
+from api.http.routing.router import Router
 from api.http.schemas import RequestBody, ResponseBody, with_example
 from commands.bookings.offline_client import RegisterOfflineClient, ReportOfflineClient
 from projections.bookings import offline_clients
 from projections.bookings.offline_clients import OfflineClientRow
 from repositories.aggregate_types import OFFLINE_CLIENT
 
-router = APIRouter(prefix="/offline-clients", tags=["offline clients"])
+router = Router(prefix="/offline-clients", tags=["offline clients"])
 
 Version = Annotated[str, Field(max_length=40, examples=["2.1.0"])]
 PublicKey = Annotated[

@@ -4,7 +4,7 @@ from base64 import b64encode
 from hashlib import sha256
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import ConfigDict, Field
 
 from access import pins
@@ -15,6 +15,7 @@ from api.http.dependencies import By, Now, ServiceOf
 from api.http.file_body import file_body
 from api.http.request_context import RequestContextOf
 from api.http.responses import set_event_position
+from api.http.routing.router import Router
 from api.http.schemas import RequestBody, ResponseBody
 from commands.bookings.package import DownloadPackage, ReceiveAnswers
 from events.centres.user import Role
@@ -23,7 +24,7 @@ from queries.bookings.package_checks import check_package
 from repositories.aggregate_types import BOOKING
 from repositories.repository import load
 
-router = APIRouter(prefix="/bookings", tags=["bookings"])
+router = Router(prefix="/bookings", tags=["bookings"])
 
 ZIP: dict[str, Any] = {
     "application/zip": {"schema": {"type": "string", "format": "binary"}}

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Connection
 
@@ -33,6 +33,7 @@ from api.http.dependencies import (
 from api.http.references import CentreName, Filter
 from api.http.request_context import ConditionalContextOf, RequestContextOf
 from api.http.responses import ListResponse, list_response
+from api.http.routing.router import Router
 from api.http.schemas import RequestBody, ResponseBody
 from api.http.sheets import CsvStream
 from api.orders.product_filters import Qualifications
@@ -46,8 +47,8 @@ from projections.bookings.sittings import SittingFilter, SittingRow
 from queries.learners.learners import open_learners
 from queries.titles import title_of, unit_title
 
-router = APIRouter(prefix="/bookings", tags=["bookings"])
-list_router = APIRouter(prefix="/sittings", tags=["bookings"])
+router = Router(prefix="/bookings", tags=["bookings"])
+list_router = Router(prefix="/sittings", tags=["bookings"])
 
 Unit = Annotated[str, Query(max_length=20, examples=["F/506/1934"])]
 Starts = Annotated[str, Query(max_length=40, examples=["2026-12-10T10:00"])]

@@ -5,7 +5,7 @@ from datetime import date
 from hmac import compare_digest
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from pydantic import AwareDatetime, Field
 
 from aggregates.bookings.sitting import Attendance
@@ -18,6 +18,7 @@ from api.bookings.bookings import (
 )
 from api.http.dependencies import Now, ServiceOf
 from api.http.request_context import RequestContextOf
+from api.http.routing.router import Router
 from api.http.schemas import RequestBody, ResponseBody
 from commands.bookings.booking import MakeLaunchLink, ReportOutcome, UseLaunchLink
 from commands.bookings.booking_correction import CorrectOutcome
@@ -29,8 +30,8 @@ from repositories.aggregate_types import BOOKING
 from repositories.repository import load
 from store import Actor
 
-router = APIRouter(prefix="/bookings", tags=["bookings"])
-launching = APIRouter(prefix="/launch", tags=["bookings"])
+router = Router(prefix="/bookings", tags=["bookings"])
+launching = Router(prefix="/launch", tags=["bookings"])
 
 TEST_PLAYER = Actor(user="test player", role=Role.SERVICE, centre=None, channel=MACHINE)
 

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from api.http.dependencies import CurrentUser, PagingSince, Reads, scope
@@ -14,13 +14,14 @@ from api.http.request_context import (
     RequestContextOf,
 )
 from api.http.responses import ListResponse, list_response
+from api.http.routing.router import Router
 from api.http.schemas import RequestBody, ResponseBody
 from commands.centres.centre import GrantApproval, OpenCentre, WithdrawApproval
 from projections.centres import centres
 from queries.titles import title_of
 from repositories.aggregate_types import CENTRE
 
-router = APIRouter(prefix="/centres", tags=["centres"])
+router = Router(prefix="/centres", tags=["centres"])
 
 Number = Annotated[str, Path(max_length=20, examples=["48213"])]
 Product = Annotated[str, Path(max_length=20, examples=["Q-0005001227"])]

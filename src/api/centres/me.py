@@ -4,7 +4,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from access import accounts, passwords
@@ -26,12 +26,13 @@ from api.http.references import (
 )
 from api.http.request_context import RequestContext, RequestContextOf
 from api.http.responses import ListResponse, list_response, set_event_position
+from api.http.routing.router import Router
 from api.http.schemas import RequestBody, ResponseBody
 from commands.centres.user import RevokeToken, SetPassword
 from events.centres.user import Role
 from projections.centres import users
 
-router = APIRouter(tags=["me"])
+router = Router(tags=["me"])
 
 MOST_DAYS = 366
 

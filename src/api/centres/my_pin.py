@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 
 from access import pins
@@ -12,6 +11,7 @@ from aggregates.centres.pin import packages_lost
 from api.centres.me import require_password
 from api.http.dependencies import Address, By, Now, ServiceOf
 from api.http.request_context import RequestContextOf
+from api.http.routing.router import Router
 from api.http.schemas import RequestBody, ResponseBody, with_example
 from commands.centres.pin import SetPin, packages_in_use
 from commands.command import CommandContext
@@ -19,7 +19,7 @@ from events.centres.user import Role
 from repositories.aggregate_types import PIN
 from repositories.repository import find
 
-router = APIRouter(prefix="/me/pin", tags=["me"])
+router = Router(prefix="/me/pin", tags=["me"])
 
 Digits = Annotated[str, Field(pattern="^[0-9]{4}$", examples=["4821"])]
 

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from access import passwords
@@ -15,6 +15,7 @@ from api.http.request_context import (
     RequestContextOf,
 )
 from api.http.responses import ListResponse, list_response
+from api.http.routing.router import Router
 from api.http.schemas import RequestBody, ResponseBody
 from commands.centres.user import (
     AddUser,
@@ -26,7 +27,7 @@ from commands.centres.user import (
 from events.centres.user import Role
 from projections.centres import users
 
-router = APIRouter(prefix="/users", tags=["users"])
+router = Router(prefix="/users", tags=["users"])
 
 Name = Annotated[str, Path(max_length=100, examples=["admin.riverside"])]
 Reason = Annotated[

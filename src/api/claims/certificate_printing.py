@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import AwareDatetime, Field
 
 from aggregates.claims.certificate import CertificateKind
@@ -13,6 +13,7 @@ from api.http.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, sc
 from api.http.references import Filter, Name
 from api.http.request_context import RequestContextOf
 from api.http.responses import ListResponse, list_response
+from api.http.routing.router import Router
 from api.http.schemas import RequestBody, ResponseBody
 from api.http.sheets import CsvStream
 from api.orders.product_filters import Qualifications
@@ -25,7 +26,7 @@ from projections.paging import Page, every
 from queries.centres.centres import centre_names
 from repositories.aggregate_types import CERTIFICATE
 
-router = APIRouter(prefix="/certificates", tags=["certificates"])
+router = Router(prefix="/certificates", tags=["certificates"])
 
 MOST_REPORTED = 500
 """How many certificates may be reported printed at once (d)."""

@@ -6,7 +6,7 @@ from datetime import date
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from pydantic import AwareDatetime, Field
 
 from aggregates.claims.certificate import CertificateKind
@@ -14,6 +14,7 @@ from api.claims.claim_view import Grades
 from api.http.idempotency import IdempotentRequestOf
 from api.http.references import QualificationRef
 from api.http.request_context import RequestContext, RequestContextOf
+from api.http.routing.router import Router
 from api.http.schemas import RequestBody, ResponseBody
 from catalogue import Catalogue
 from commands.claims.certificate import (
@@ -26,7 +27,7 @@ from queries.centres.centres import centre_names
 from queries.claims.certificates import certificate_row
 from repositories.aggregate_types import CERTIFICATE
 
-router = APIRouter(prefix="/certificates", tags=["certificates"])
+router = Router(prefix="/certificates", tags=["certificates"])
 
 Number = Annotated[str, Path(max_length=20, examples=["C-0000000017T"])]
 ERASED_HOLDER = "holder erased"

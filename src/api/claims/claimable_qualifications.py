@@ -7,7 +7,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import ConfigDict, Field
 
 from aggregates.claims.claimable import (
@@ -30,6 +30,7 @@ from api.http.dependencies import (
 )
 from api.http.references import Claimed
 from api.http.responses import ListResponse, list_response, page_of, set_etag
+from api.http.routing.router import Router
 from api.http.schemas import ResponseBody
 from api.learners.birth_dates import BirthDate
 from catalogue import Qualification
@@ -45,7 +46,7 @@ from queries.titles import pathway_title
 from repositories.aggregate_types import CLAIM
 from repositories.repository import load
 
-router = APIRouter(tags=["claims"])
+router = Router(tags=["claims"])
 
 Text = Annotated[str, Query(max_length=100)]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import Depends, Header, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.claims.award import AwardTwice
@@ -35,6 +35,7 @@ from api.http.request_context import (
     RequestContextOf,
 )
 from api.http.responses import ListResponse, list_response
+from api.http.routing.router import Router
 from api.http.schemas import RequestBody, ResponseBody, with_example
 from api.orders.product_filters import Qualifications
 from commands.claims.claim import (
@@ -53,7 +54,7 @@ from queries.titles import title_of
 from repositories.aggregate_types import CLAIM
 from repositories.repository import Versions
 
-router = APIRouter(prefix="/claims", tags=["claims"])
+router = Router(prefix="/claims", tags=["claims"])
 
 MOST_LEARNERS = 1000
 """How many learners one claim may have (d)."""

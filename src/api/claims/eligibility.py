@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 import structlog
-from fastapi import APIRouter
 from pydantic import Field
 
 from access.policy import require_reader
@@ -15,6 +14,7 @@ from aggregates.errors import Malformed
 from api.claims.claim_view import Grades, ReasonResponse, reason_response
 from api.http.dependencies import By, ServiceOf, Today
 from api.http.references import LearnerName, UnitTitles
+from api.http.routing.router import Router
 from api.http.schemas import RequestBody, ResponseBody
 from catalogue import (
     AwardType,
@@ -37,7 +37,7 @@ from queries.claims.eligibility import (
 from queries.titles import pathway_titles, unit_titles
 
 log = structlog.get_logger("api")
-router = APIRouter(tags=["eligibility"])
+router = Router(tags=["eligibility"])
 
 
 class QuestionProblem(Malformed):

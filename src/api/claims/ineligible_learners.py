@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from pydantic import AwareDatetime, Field, TypeAdapter
 
 from aggregates.claims.claim_hindrances import IN_WORDS, Cause
@@ -34,6 +34,7 @@ from api.http.references import (
     qualification_ref,
 )
 from api.http.responses import ListResponse, list_response, set_etag
+from api.http.routing.router import Router
 from api.http.schemas import ResponseBody
 from api.orders.product_filters import Qualifications
 from catalogue import Assessment, AwardType, Catalogue, Qualification, shape
@@ -46,7 +47,7 @@ from repositories.aggregate_types import CLAIM
 from repositories.repository import load
 
 PATHWAYS = TypeAdapter(list[PathwayAnswer])
-router = APIRouter(prefix="/ineligible-learners", tags=["ineligible learners"])
+router = Router(prefix="/ineligible-learners", tags=["ineligible learners"])
 
 Who = Annotated[str, Path(alias="learner", max_length=20, examples=["L-0000000017T"])]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.claims.claim_status import ClaimStatus
@@ -22,6 +22,7 @@ from api.http.dependencies import (
     ServiceOf,
 )
 from api.http.references import QualificationRef, qualification_ref
+from api.http.routing.router import Router
 from api.http.schemas import ResponseBody
 from catalogue import AwardType, Catalogue
 from projections.bookings import bookings
@@ -33,7 +34,7 @@ from queries.titles import unit_title
 from repositories.aggregate_types import LEARNER
 from repositories.repository import load
 
-router = APIRouter(tags=["results"])
+router = Router(tags=["results"])
 
 Learner = Annotated[str, Path(max_length=20, examples=["L-0000000017T"])]
 

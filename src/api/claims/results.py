@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import AwareDatetime, Field
 
 from aggregates.claims.claim_status import ClaimStatus
@@ -25,13 +25,14 @@ from api.http.references import (
     qualification_ref,
 )
 from api.http.responses import ListResponse, list_response
+from api.http.routing.router import Router
 from api.http.schemas import ResponseBody
 from catalogue import AwardType, Catalogue
 from projections.claims import result_search
 from projections.claims.result_search import Result, ResultFilter, ResultSort
 from queries.centres.centres import centre_names
 
-router = APIRouter(tags=["results"])
+router = Router(tags=["results"])
 
 Clause = Annotated[str, Query(max_length=100)]
 GivenName = Annotated[

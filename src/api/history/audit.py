@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from pydantic import AwareDatetime, Field
 
 from access.accounts import SignedInUser
 from aggregates.errors import Malformed, NotAllowed, NotFound, RuleBroken
 from api.http.dependencies import POSITION_LIMIT, CurrentUser, ServiceOf
+from api.http.routing.router import Router
 from api.http.schemas import ResponseBody
 from audit.finding import FindingKind
 from audit.head import Head
@@ -49,7 +50,7 @@ def auditor(user: CurrentUser) -> SignedInUser:
     return user
 
 
-router = APIRouter(prefix="/audit", tags=["audit"], dependencies=[Depends(auditor)])
+router = Router(prefix="/audit", tags=["audit"], dependencies=[Depends(auditor)])
 
 
 class HeadResponse(ResponseBody, title="TreeHead"):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Annotated, Any, NamedTuple, TypeVar
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from access.refusals import refusals_of
@@ -20,6 +20,7 @@ from api.http.dependencies import (
     centre_of,
 )
 from api.http.responses import ListResponse, list_response
+from api.http.routing.router import Router
 from api.http.schemas import ResponseBody
 from api.http.validation.unknown_names import suggest_name
 from api.learners.learners import Called
@@ -49,7 +50,7 @@ from store import StoredRow, written_in
 
 E = TypeVar("E", bound=HistoryEntry)
 
-router = APIRouter(tags=["history"])
+router = Router(tags=["history"])
 
 
 class HistoryRoute(NamedTuple):

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from pydantic import AwareDatetime, Field
 
 from aggregates.learners.duplicate import MatchReason
@@ -17,6 +17,7 @@ from api.http.dependencies import (
 from api.http.references import LearnerRef, learner_refs, name_centres
 from api.http.request_context import RequestContextOf
 from api.http.responses import ListResponse, list_response
+from api.http.routing.router import Router
 from api.http.schemas import RequestBody, ResponseBody
 from api.learners.learners import Called, LearnerSummary, learner_listed
 from commands.learners.duplicate import DecideDuplicate
@@ -25,7 +26,7 @@ from projections.learners import duplicates
 from projections.learners.duplicates import Pair
 from projections.uploads import uploads
 
-router = APIRouter(prefix="/duplicates", tags=["learners"])
+router = Router(prefix="/duplicates", tags=["learners"])
 
 Other = Annotated[str, Path(max_length=40, examples=["L-0000000042Y"])]
 

@@ -2,18 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from pydantic import Field
 
 from api.http.dependencies import WAITED, require_seen
 from api.http.request_context import RequestContextOf
+from api.http.routing.router import Router
 from api.http.schemas import RequestBody
 from api.learners.learners import Called, LearnerResponse, respond_with_learner
 from commands.learners.learner_erasure import EraseLearner
 from projections.history import learner_streams
 from projections.uploads import uploads
 
-router = APIRouter(prefix="/learners", tags=["learners"])
+router = Router(prefix="/learners", tags=["learners"])
 
 
 class Erasure(RequestBody, title="LearnerErasure"):

@@ -3,18 +3,19 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from aggregates.learners.image import MOST_BYTES, ImageTooLarge
 from api.http.dependencies import By, ServiceOf
 from api.http.file_body import file_body
 from api.http.request_context import ConditionalContextOf
 from api.http.responses import set_etag
+from api.http.routing.router import Router
 from api.learners.learners import Called, LearnerResponse, respond_with_learner
 from commands.learners.learner_image import SubmitLearnerImage, read_image
 from events.learners.learner import ImageKind
 
-router = APIRouter(prefix="/learners", tags=["learners"])
+router = Router(prefix="/learners", tags=["learners"])
 
 SUBMITTING = {
     ImageKind.PHOTOGRAPH: "setLearnerPhotograph",

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 
 from aggregates.bookings.sitting import Attendance
@@ -10,6 +9,7 @@ from aggregates.registrations.invoice_line import InvoiceStatus
 from aggregates.uk_time import in_london
 from api.http.dependencies import By, Reads, ServiceOf, centre_of
 from api.http.references import learner_ref, with_centre_name
+from api.http.routing.router import Router
 from api.http.schemas import ResponseBody
 from api.learners.learners import Called
 from api.registrations.registrations import RegistrationResponse, registration_response
@@ -24,7 +24,7 @@ from queries.titles import unit_title
 from repositories.aggregate_types import LEARNER
 from repositories.repository import load
 
-router = APIRouter(prefix="/learners", tags=["learners"])
+router = Router(prefix="/learners", tags=["learners"])
 
 
 class TestOfRegistration(ResponseBody, title="RegistrationTest"):

@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from pydantic import Field
 
 from api.http.idempotency import IdempotentRequestOf
+from api.http.routing.router import Router
 from api.http.schemas import RequestBody
 from api.learners.learners import Called, LearnerResponse, respond_with_learner
 from commands.learners.transfer import TransferLearner
 
-router = APIRouter(prefix="/learners", tags=["learners"])
+router = Router(prefix="/learners", tags=["learners"])
 
 
 class Transfer(RequestBody, title="LearnerTransfer"):

@@ -6,7 +6,7 @@ from datetime import date
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.learners.date_of_birth import shown_birth
@@ -37,6 +37,7 @@ from api.http.request_context import (
     RequestContextOf,
 )
 from api.http.responses import ListResponse, list_response
+from api.http.routing.router import Router
 from api.http.schemas import RequestBody, ResponseBody, with_example
 from api.learners.birth_dates import BirthDate
 from api.learners.verifications import VerificationResponse, verification_response
@@ -48,7 +49,7 @@ from projections.uploads import uploads
 from repositories.aggregate_types import LEARNER
 from store import Stream
 
-router = APIRouter(prefix="/learners", tags=["learners"])
+router = Router(prefix="/learners", tags=["learners"])
 
 Called = Annotated[
     str, Path(alias="learner", max_length=40, examples=["L-0000000017T"])

@@ -4,7 +4,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from aggregates.orders.order_linking import require_one_pathway
 from api.http.dependencies import (
@@ -23,6 +23,7 @@ from api.http.request_context import (
     RequestContextOf,
 )
 from api.http.responses import ListResponse, list_response
+from api.http.routing.router import Router
 from api.learners.learners import learner_warnings
 from api.orders.order_bodies import (
     Confirmation,
@@ -54,7 +55,7 @@ from projections.orders.orders import OrderKind
 from queries.orders.orders import order_details
 from repositories.aggregate_types import ORDER
 
-router = APIRouter(prefix="/orders", tags=["orders"])
+router = Router(prefix="/orders", tags=["orders"])
 
 Ordered = Annotated[str, Path(alias="order", max_length=20, examples=["O-0000000042"])]
 

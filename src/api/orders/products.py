@@ -5,7 +5,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from pydantic import Field
 
 from access.accounts import SignedInUser
@@ -21,6 +21,7 @@ from aggregates.orders.offer import (
 from aggregates.orders.product_search import is_found_by
 from api.http.dependencies import CurrentUser, Paging, ServiceOf, Today, scope
 from api.http.responses import ListResponse, list_response, page_of
+from api.http.routing.router import Router
 from api.http.schemas import ResponseBody
 from api.orders.order_view import Amount
 from api.orders.product_grading import GradingOfProduct, grading_response
@@ -28,7 +29,7 @@ from catalogue import Catalogue, Qualification
 from commands.registrations.registration import approvals_of
 from service import Service
 
-router = APIRouter(prefix="/products", tags=["products"])
+router = Router(prefix="/products", tags=["products"])
 
 Text = Annotated[str, Query(max_length=100)]
 Centre = Annotated[

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Connection
 
@@ -23,6 +23,7 @@ from api.http.dependencies import (
 from api.http.references import LearnerRef, learner_refs_by_id
 from api.http.request_context import RequestContext, RequestContextOf
 from api.http.responses import ListResponse, list_response
+from api.http.routing.router import Router
 from api.http.schemas import RequestBody, ResponseBody
 from api.http.sheets import CsvStream
 from api.orders.order_view import Amount
@@ -37,7 +38,7 @@ from queries.centres.centres import centre_names
 from queries.titles import unit_title
 from store import Conflict
 
-router = APIRouter(prefix="/invoice-lines", tags=["invoices"])
+router = Router(prefix="/invoice-lines", tags=["invoices"])
 
 PART = 200
 MOST_REPORTS = 200

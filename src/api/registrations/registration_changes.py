@@ -2,7 +2,7 @@
 
 from typing import Annotated, TypedDict
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import ConfigDict, Field
 
 from aggregates.registrations.invoice_line import InvoiceStatus
@@ -12,6 +12,7 @@ from api.claims.eligibility import EligibilityAnswer, Judged, answer_response
 from api.http.idempotency import IdempotentRequestOf
 from api.http.references import UnitTitles
 from api.http.request_context import RequestContextOf
+from api.http.routing.router import Router
 from api.http.schemas import RequestBody, ResponseBody
 from api.registrations.registrations import (
     Called,
@@ -32,7 +33,7 @@ from queries.registrations.cancellation import cancellation_of
 from queries.titles import pathway_title, title_of, unit_titles
 from repositories.aggregate_types import REGISTRATION
 
-router = APIRouter(prefix="/registrations", tags=["registrations"])
+router = Router(prefix="/registrations", tags=["registrations"])
 
 Reason = Annotated[str, Field(max_length=1000, examples=["Registered by mistake."])]
 

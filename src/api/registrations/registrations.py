@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from pydantic import AwareDatetime, Field
 
 from aggregates.registrations.invoice_line import InvoiceStatus
@@ -30,6 +30,7 @@ from api.http.references import (
 )
 from api.http.request_context import RequestContext, RequestContextOf
 from api.http.responses import ListResponse, list_response
+from api.http.routing.router import Router
 from api.http.schemas import ResponseBody
 from api.orders.order_view import Amount
 from api.orders.product_filters import Products
@@ -41,7 +42,7 @@ from projections.registrations.registrations import RegistrationSort
 from queries.registrations.registrations import invoicing, read_registration
 from queries.titles import pathway_title, title_of
 
-router = APIRouter(prefix="/registrations", tags=["registrations"])
+router = Router(prefix="/registrations", tags=["registrations"])
 
 Called = Annotated[str, Path(max_length=20, examples=["R-0000000042"])]
 

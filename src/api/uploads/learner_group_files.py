@@ -3,12 +3,13 @@
 from collections import Counter
 from typing import Annotated, Self
 
-from fastapi import APIRouter, File, Response, UploadFile
+from fastapi import File, Response, UploadFile
 from pydantic import ConfigDict, Field
 
 from aggregates.uploads.file_refusals import hidden_parts
 from api.http.dependencies import By, CurrentUser, Now, ServiceOf
 from api.http.responses import set_event_position
+from api.http.routing.router import Router
 from api.http.schemas import ResponseBody
 from api.uploads.learner_groups import FileWarning, Group, file_warning
 from commands.command import CommandResult
@@ -21,7 +22,7 @@ from files.corrections import invalid_workbook, read_corrections
 from files.template import TEMPLATE, xlsx_template
 from projections.learners import learner_search
 
-router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
+router = Router(prefix="/learner-groups", tags=["learner groups"])
 
 
 class CsvFile(Response):

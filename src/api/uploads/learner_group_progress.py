@@ -3,12 +3,13 @@
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Request, Response, Security
+from fastapi import Header, Request, Response, Security
 from pydantic import Field
 
 from aggregates.uploads.upload_progress import UploadStatus
 from api.http.credentials import stream_ticket
 from api.http.dependencies import POSITION_LIMIT, By, ServiceOf
+from api.http.routing.router import Router
 from api.http.schemas import ResponseBody
 from api.http.streams import Glance, Streams
 from api.uploads.learner_groups import Group
@@ -17,7 +18,7 @@ from repositories.repository import load
 from service import Service
 from store import Actor
 
-router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
+router = Router(prefix="/learner-groups", tags=["learner groups"])
 
 STREAM = "text/event-stream"
 DONE = 100

@@ -3,10 +3,10 @@
 from http import HTTPStatus
 from typing import Annotated, TypeAlias
 
-from fastapi import APIRouter
 from pydantic import ConfigDict, Field
 
 from api.http.request_context import ConditionalContextOf, RequestContextOf
+from api.http.routing.router import Router
 from api.http.schemas import RequestBody, ResponseBody
 from api.uploads.learner_groups import (
     Group,
@@ -20,7 +20,7 @@ from commands.uploads.upload_choices import (
     read_columns,
 )
 
-router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
+router = Router(prefix="/learner-groups", tags=["learner groups"])
 
 ColumnName: TypeAlias = Annotated[str | None, Field(max_length=40_000)]
 

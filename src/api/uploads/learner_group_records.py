@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from http import HTTPStatus
 from typing import Annotated, TypeAlias
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
 from aggregates.learners.details import COLUMNS, OVERFLOW, given_uln, read_as
@@ -16,6 +16,7 @@ from api.http.dependencies import By, PagingSince, Reads, ServiceOf, centre_of
 from api.http.references import ConfirmLoss, LearnerRef, learner_refs
 from api.http.request_context import ConditionalContextOf, RequestContextOf
 from api.http.responses import ListResponse, list_response
+from api.http.routing.router import Router
 from api.http.schemas import ResponseBody, with_example
 from api.learners.learners import LearnerRequest
 from api.learners.verifications import VerificationResponse, verification_response
@@ -31,7 +32,7 @@ from repositories.aggregate_types import GROUP, RECORD
 from repositories.repository import load
 from store import Actor, Stream
 
-router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
+router = Router(prefix="/learner-groups", tags=["learner groups"])
 
 VALID = (
     RecordState.VALID,

@@ -4,17 +4,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-from fastapi import (
-    APIRouter,
-    Body,
-    File,
-    Form,
-    Path,
-    Query,
-    Request,
-    Response,
-    UploadFile,
-)
+from fastapi import Body, File, Form, Path, Query, Request, Response, UploadFile
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.uploads.file_refusals import file_sentence, hidden_parts
@@ -31,6 +21,7 @@ from api.http.request_context import (
     RequestContextOf,
 )
 from api.http.responses import ListResponse, list_response
+from api.http.routing.router import Router
 from api.http.schemas import RequestBody, ResponseBody
 from api.learners.learners import Wanted
 from api.learners.verifications import GroupVerification, group_verification
@@ -46,7 +37,7 @@ from events.uploads.upload import FileProblem
 from files.text_file import in_other_encoding
 from projections.uploads import uploads
 
-router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
+router = Router(prefix="/learner-groups", tags=["learner groups"])
 
 Group = Annotated[str, Path(alias="group", max_length=40, examples=["G-0000000042"])]
 

@@ -12,21 +12,27 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
-from api.app import ROUTERS, create_app
+from api.app import API, create_app, every_route
 from service import Service
 
 
 def test_only_what_reads_a_file_waits() -> None:
     """What waits divides a request among several threads, and the loop between them."""
-    routes = [route for router in ROUTERS for route in router.routes]
     waiting = {
         getattr(call, "__name__", None)
-        for route in routes
-        if isinstance(route, APIRoute)
+        for route in routes_of_the_api()
         for call in calls(route.dependant)
         if iscoroutinefunction(call) or iscoroutinefunction(type(call).__call__)
     }
     assert waiting == {"read_file"}
+
+
+def routes_of_the_api() -> list[APIRoute]:
+    return [
+        route
+        for route in every_route()
+        if isinstance(route, APIRoute) and route.path.startswith(API)
+    ]
 
 
 def calls(dependant: Dependant) -> Iterator[object]:
@@ -41,8 +47,7 @@ def dependants(dependant: Dependant) -> Iterator[Dependant]:
 
 def test_routes_declare_nothing_that_is_not_answered() -> None:
     """The framework would do these; what answers routes here does not."""
-    for route in (route for router in ROUTERS for route in router.routes):
-        assert isinstance(route, APIRoute)
+    for route in routes_of_the_api():
         for each in (route.dependant, *dependants(route.dependant)):
             assert not each.cookie_params
             assert each.background_tasks_param_name is None
