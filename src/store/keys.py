@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from store.errors import Forgotten, KeyFileUnusable
@@ -43,7 +44,7 @@ class MasterKey:
     def __init__(self, secret: bytes) -> None:
         self._wrapping = AESGCM(_derive_key(secret, b"person keys"))
         self._naming = _derive_key(secret, b"keyed values")
-        self._vouching = _derive_key(secret, b"events")
+        self._vouching = HMAC(_derive_key(secret, b"events"), SHA256())
         self.signing = Ed25519PrivateKey.from_private_bytes(
             _derive_key(secret, b"tree heads")
         )
@@ -102,7 +103,9 @@ class MasterKey:
 
     def mac(self, content: bytes) -> bytes:
         """Make the MAC of some bytes, under the master key (HMAC, hex)."""
-        return hmac.digest(self._vouching, content, "sha256").hex().encode()
+        mac = self._vouching.copy()  # sooner than to begin with the key again
+        mac.update(content)
+        return mac.finalize().hex().encode()
 
     def make_key(self, value: str) -> str:
         """Make the keyed digest of a value that must not be stored itself (HMAC-SHA-256, hex)."""
@@ -151,21 +154,22 @@ class Keyring:
         """
         cache = self._bound_cache()
         keys: dict[UUID, AESGCM] = {}
-        asked: set[UUID] = set()
+        new, asked = set[UUID](), set[UUID]()
         for person in persons:
             known = cache.get(person)
-            if known is None:
-                asked.add(person)
-            else:
+            if known is not None:
                 keys[person] = known
-        looked_up = asked.difference(fresh)
-        fetched = self._unwrap(self._fetch(looked_up)) if looked_up else {}
-        for person, found in fetched.items():
-            if found is None:
-                raise Forgotten(person)
-            keys[person] = found
+            else:
+                (new if person in fresh else asked).add(person)
+        if asked:
+            fetched = self._unwrap(self._fetch(asked))
+            for person, found in fetched.items():
+                if found is None:
+                    raise Forgotten(person)
+                keys[person] = found
+            new |= asked - fetched.keys()
         new_keys: dict[UUID, bytes] = {}
-        for person in asked - fetched.keys():
+        for person in new:
             key = os.urandom(KEY_BYTES)
             keys[person] = AESGCM(key)
             new_keys[person] = self._master.wrap(person, key)

@@ -154,8 +154,9 @@ def test_an_append_over_several_streams_is_all_or_nothing(
     any_store.append(made, by=ANN)
     late = replace(made, events=(AGAIN,))
     other = change(zoe(), reserve=["1000102504"])
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict) as conflict:
         any_store.append(other, late, by=replace(ANN, once=once("key")))
+    assert conflict.value.stream == made.stream
     assert any_store.open(other.stream).version == 0
     assert any_store.find_reservations("uln", ["1000102504"]) == {}
     assert any_store.find_reservations("request:ann", ["key"]) == {}

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from itertools import accumulate, chain
+from itertools import accumulate
 from pathlib import Path
 from threading import Event as Flag
 from time import monotonic, sleep
@@ -95,7 +95,11 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
     def append_all(self, appends: Sequence[Append]) -> Sequence[Position]:
         """Do all of these in one transaction, or raise RefusedError and write nothing."""
         with self.datastore.transaction(commit=True) as c:
-            _require_versions(c, [each for a in appends for each in a.expected])
+            events = [event for a in appends for event in a.events]
+            new = {event.stream for event in events if event.version == 1}
+            # That those are new is what the table's own constraint says.
+            expected = [each for a in appends for each in a.expected]
+            _require_versions(c, [each for each in expected if each[0] not in new])
             _put_keys(c, appends)
             c.execute(LATEST)
             head, latest = c.fetchone() or (0, "")
@@ -103,21 +107,18 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
                 UTC
             )
             at = max(now.astimezone(UTC).isoformat(timespec="microseconds"), latest)
-            events = chain.from_iterable(a.events for a in appends)
-            c.executemany(
-                "INSERT INTO stored_events VALUES (?, ?, ?, ?, ?, ?)",
-                [
-                    (
-                        position,
-                        e.stream.hex,
-                        e.version,
-                        e.topic,
-                        at,
-                        e.state,
-                    )
-                    for position, e in enumerate(events, head + 1)
-                ],
-            )
+            rows = [
+                (position, e.stream.hex, e.version, e.topic, at, e.state)
+                for position, e in enumerate(events, head + 1)
+            ]
+            try:
+                c.executemany(
+                    "INSERT INTO stored_events VALUES (?, ?, ?, ?, ?, ?)", rows
+                )
+            except sqlite3.IntegrityError:
+                c.execute("DELETE FROM stored_events WHERE position > ?", (head,))
+                _require_versions(c, expected)
+                raise
             lasts = [*accumulate((len(a.events) for a in appends), initial=head)][1:]
             _release(c, [claim for a in appends for claim in a.release])
             _reserve(c, list(zip(appends, lasts, strict=True)))
