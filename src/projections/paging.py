@@ -3,16 +3,18 @@
 import base64
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, Generic, TypedDict, TypeVar
+from itertools import takewhile
+from typing import Any, Generic, TypeAlias, TypedDict, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
     Select,
+    case,
     func,
     literal,
     select,
@@ -24,6 +26,10 @@ from aggregates.errors import Malformed
 R = TypeVar("R")
 
 LARGEST = 200
+MOST_COUNTED = 10_000
+"""How far the rows of all pages are counted (d)."""
+MOST_SORTED = 1_000
+"""How many rows a page may find by another index than its order's, and sort (d)."""
 LARGEST_INTEGER = 2**63
 
 
@@ -44,12 +50,67 @@ class Page(Generic[R]):
     """Some rows of a list, in order, and the cursor that the next ones are had with.
 
     ``next_cursor`` is None on the last page; ``total`` is how many rows all pages have,
-    where that was asked for.
+    where that was asked for, and ``is_at_least`` tells that there are more than that.
     """
 
     rows: tuple[R, ...]
     next_cursor: str | None = None
     total: int | None = None
+    is_at_least: bool = False
+
+
+Conditions: TypeAlias = Sequence[ColumnElement[bool]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Narrowed:
+    """The conditions of a list, by the index that each is looked up in.
+
+    ``within`` is what every index of an order begins with, as a centre; ``sought`` what
+    has an index of its own, as a number or a rare name; ``kinds`` what has one behind the
+    centre, as a status; ``checks`` what has none, and is seen in each row.
+    """
+
+    within: Conditions = ()
+    sought: Conditions = ()
+    kinds: Conditions = ()
+    checks: Conditions = ()
+
+    def also(self, *others: "Narrowed") -> "Narrowed":
+        """Ask all that the others ask as well."""
+        every_one = (self, *others)
+        names = [each.name for each in fields(Narrowed)]
+        return Narrowed(
+            **{n: [c for one in every_one for c in getattr(one, n)] for n in names}
+        )
+
+    def found_first(self) -> Conditions:
+        """Have rows found by what is sought, else by their kinds; the rest is checked."""
+        firsts = self.sought or (*self.within, *self.kinds)
+        rest = (*self.within, *self.kinds) if self.sought else ()
+        return (*firsts, *map(checked, rest))
+
+    def all_checks(self) -> Conditions:
+        """Have the others checked in each of those rows."""
+        return [*map(checked, self.checks)]
+
+    def in_order(self) -> Conditions:
+        """Have rows read in the order of the list, and checked one by one."""
+        rest = (*self.sought, *self.kinds, *self.checks)
+        return (*self.within, *map(checked, rest))
+
+
+def has_row(query: Select[Any]) -> ColumnElement[bool]:
+    """Tell for each row whether a query of its own finds any: looked up row by row."""
+    return query.limit(1).scalar_subquery().is_not(None)
+
+
+def checked(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Keep a database from looking this condition up in an index."""
+    return case((condition, 1), else_=0) == 1
+
+
+EVERYTHING = Narrowed()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,32 +132,48 @@ def page(
     descending: bool = False,
     since: Since | None = None,
     total: bool = False,
+    narrowed: Narrowed = EVERYTHING,
 ) -> Page[R]:
     """Give one page of the query, sorted ``by`` columns that together are never equal.
 
     None of the columns may be NULL. ``make`` turns a row of the query into what is
     shown. ``since`` leaves the others out, and sorts by when rows were changed. With
-    ``total`` the rows of all pages are counted. Raises BadLimit unless 1 ≤ limit ≤ 200,
-    BadCursor for a cursor of another making.
+    ``total`` the rows of all pages are counted, up to 10,000. Raises BadLimit unless
+    1 ≤ limit ≤ 200, BadCursor for a cursor of another making.
+
+    A list is read in the index of its order. Only if few rows are ``narrowed`` down to
+    are those found by the index of what is asked, and sorted.
     """
     if not 1 <= limit <= LARGEST:
         raise BadLimit(path=("limit",), largest=LARGEST, limit=limit)
     if since is not None:
         query = query.where(since.column >= since.moment)
         by, descending = (since.column, *by), False
-    counted = connection.scalar(_count(query)) if total else None
-    if cursor is not None:
-        here, place = tuple_(*by), tuple_(*_values(cursor, by))
-        query = query.where(here < place if descending else here > place)
-    ordered = query.order_by(*(c.desc() if descending else c.asc() for c in by))
-    marked = ordered.add_columns(*(c.label(f"by {n}") for n, c in enumerate(by)))
-    found = connection.execute(marked.limit(limit + 1)).all()
+    place = None if cursor is None else _values(cursor, by)
+    firsts = query.where(*narrowed.found_first())
+    is_narrow = bool(narrowed.sought or narrowed.kinds)
+    counted = None
+    if total:
+        counted = count(connection, firsts.where(*narrowed.all_checks()), MOST_COUNTED)
+    marked = query.add_columns(*(c.label(f"by {n}") for n, c in enumerate(by)))
+    if is_narrow and count(connection, firsts, MOST_SORTED) <= MOST_SORTED:
+        few = marked.where(*narrowed.found_first(), *narrowed.all_checks())
+        inner = few.limit(MOST_SORTED + 1).subquery()
+        marked = select(inner)
+        by = [inner.c[f"by {n}"] for n in range(len(by))]
+    else:
+        marked = marked.where(*narrowed.in_order())
+    if place is not None:
+        marked = marked.where(*_beyond(by, place, descending=descending))
+    ordered = marked.order_by(*(c.desc() if descending else c.asc() for c in by))
+    found = connection.execute(ordered.limit(limit + 1)).all()
     rows = found[:limit]
     is_last = len(found) <= limit
     return Page(
         rows=tuple(make(row) for row in rows),
         next_cursor=None if is_last else _cursor(rows[-1][-len(by) :]),
-        total=counted,
+        total=counted and min(counted, MOST_COUNTED),
+        is_at_least=counted is not None and counted > MOST_COUNTED,
     )
 
 
@@ -118,8 +195,27 @@ def sorting(sorts: Mapping[str, Sequence[ColumnElement[Any]]], sort: str) -> Sor
     return Sorting(by=sorts[name], descending=name != sort)
 
 
-def _count(query: Select[Any]) -> Select[Any]:
-    return select(func.count()).select_from(query.subquery())
+def count(connection: Connection, query: Select[Any], most: int) -> int:
+    """Count the rows of a query; one more than the most stands for all that are more."""
+    some = query.with_only_columns(literal(1), maintain_column_froms=True)
+    rows = some.limit(most + 1).subquery()
+    return int(connection.scalar(select(func.count()).select_from(rows)) or 0)
+
+
+def _beyond(
+    by: Sequence[ColumnElement[Any]],
+    place: Sequence[ColumnElement[Any]],
+    *,
+    descending: bool,
+) -> Iterator[ColumnElement[bool]]:
+    """Go on after a place; of columns of two tables, the first's are looked up too."""
+    here, there = tuple_(*by), tuple_(*place)
+    yield here < there if descending else here > there
+    table = getattr(by[0], "table", None)
+    firsts = [*takewhile(lambda c: getattr(c, "table", None) is table, by)]
+    if len(firsts) < len(by):
+        here, there = tuple_(*firsts), tuple_(*place[: len(firsts)])
+        yield here <= there if descending else here >= there
 
 
 def every(part: Callable[[str | None], Page[R]]) -> Iterator[R]:

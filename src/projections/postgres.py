@@ -32,11 +32,13 @@ class PostgreSQL:
             driver,
             **OPTIONS,
             pool_pre_ping=True,
+            # Lists are read in the order of an index, whatever is believed of the rows.
             # Else a page that is slow holds up the swap of what was made anew.
             isolation_level="AUTOCOMMIT",
             connect_args={
                 **patience,
-                "options": f"-csearch_path={name} -cdefault_transaction_read_only=on",
+                "options": f"-csearch_path={name} -cdefault_transaction_read_only=on"
+                " -cenable_seqscan=off -cenable_sort=off",
             },
         )
         for engine in (self._writer, self._reader):

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Dialect,
+    Index,
     MetaData,
     Table,
     TypeDecorator,
@@ -60,6 +61,18 @@ class ReadModel:
         rows = Rows(connection, tables)
         self.fold(rows, events)
         rows.flush()
+
+
+def in_order(table: str, *orders: Sequence[str], of: str = "centre") -> list[Index]:
+    """Make the indexes that a list is read in: each order within a centre, and anywhere.
+
+    ``of`` is the column of the centre.
+    """
+    return [
+        Index(f"{table}_by_{order[0]}{suffix}", *first, *order)
+        for order in orders
+        for suffix, first in (("", (of,)), ("_anywhere", ()))
+    ]
 
 
 def every_event() -> frozenset[type[Event]]:

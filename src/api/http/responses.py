@@ -19,12 +19,14 @@ Item = TypeVar("Item")
 class ListResponse(ResponseBody, Generic[Item]):
     """A page of a list; ``next`` is the cursor of the next page, None on the last.
 
-    ``total`` is the number of items on all pages, None unless it was asked for.
+    ``total`` is the number of items on all pages, None unless it was asked for. They are
+    counted up to 10,000; ``total_is_at_least`` tells that there are more.
     """
 
     items: list[Item]
     next: str | None = None
     total: int | None = None
+    total_is_at_least: bool = False
 
     @classmethod
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
@@ -65,7 +67,12 @@ def list_response(
     if bare := [each for each in items if getattr(each, "centre_name", "") is None]:
         context = opened_service(request).context
         name_centres(context, cast("list[OfCentre]", bare))
-    return ListResponse(items=items, next=following, total=page.total)
+    return ListResponse(
+        items=items,
+        next=following,
+        total=page.total,
+        total_is_at_least=page.is_at_least,
+    )
 
 
 def page_of(rows: Sequence[Row], part: PageRequest) -> Page[Row]:

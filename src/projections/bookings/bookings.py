@@ -15,7 +15,6 @@ from sqlalchemy import (
     Index,
     Integer,
     Row,
-    Select,
     String,
     Table,
     select,
@@ -43,10 +42,10 @@ from events.centres.pin import PinSet
 from events.identifier import Kind, stream_of
 from projections.bookings.offline_clients import OFFLINE_CLIENTS
 from projections.identifiers import as_called, equal_to
-from projections.learners.learner_search import is_in_group, is_of_learner
-from projections.paging import Page, page, since
+from projections.learners.names_sought import in_group, is_learner, of_learner
+from projections.paging import Narrowed, Page, page, since
 from projections.periods import within_days, within_moments
-from projections.read_model import METADATA, Moment, ReadModel, events_of
+from projections.read_model import METADATA, Moment, ReadModel, events_of, in_order
 from projections.rows import Rows, Values
 from store import Recorded
 
@@ -55,7 +54,7 @@ BOOKINGS = Table(
     METADATA,
     Column("stream", String, primary_key=True),
     Column("booking", String, nullable=False),
-    Column("order", String, nullable=False),
+    Column("order", String, nullable=False, index=True),
     Column("registration", String, nullable=False, index=True),
     Column("learner", String, nullable=False, index=True),
     Column("centre", String, nullable=False),
@@ -76,10 +75,9 @@ BOOKINGS = Table(
     Column("revision", Integer, nullable=False),
     Column("corrections", JSON, nullable=False),
     Column("updated_at", Moment, nullable=False),
-    Index("bookings_by_time", "centre", "starts", "unit"),
-    Index("bookings_by_time_anywhere", "starts", "centre", "unit"),
-    Index("bookings_updated", "centre", "updated_at"),
-    Index("bookings_updated_anywhere", "updated_at"),
+    *in_order("bookings", ("starts", "stream"), ("updated_at", "starts", "stream")),
+    Index("bookings_of_sitting", "centre", "starts", "unit"),
+    Index("bookings_of_sitting_anywhere", "starts", "centre", "unit"),
 )
 
 PACKAGES = Table(
@@ -235,7 +233,7 @@ def _keep_outcome(rows: Rows, recorded: Recorded) -> None:
 
 READ_MODEL = ReadModel(
     name="bookings",
-    version=6,
+    version=7,
     tables=(BOOKINGS, PACKAGES, PINS),
     handles=events_of("booking") | {PinSet},
     fold=fold,
@@ -281,12 +279,13 @@ def search_bookings(
     """
     return page(
         connection,
-        _query(centre, filters),
+        select(BOOKINGS),
         by=[BOOKINGS.c.starts, BOOKINGS.c.stream],
         make=_row,
         limit=limit,
         cursor=cursor,
         since=since(BOOKINGS.c.updated_at, filters.updated_since),
+        narrowed=_narrowed(connection, centre, filters),
     )
 
 
@@ -344,8 +343,10 @@ def sitting(
 
     Cancelled ones are left out. With ``room``, only those in that room are listed.
     """
-    query = _query(centre, BookingFilter(unit=unit)).where(
-        BOOKINGS.c.starts == starts, BOOKINGS.c.attendance != Attendance.CANCELLED
+    its = BOOKINGS.c
+    query = select(BOOKINGS).where(
+        *equal_to((its.centre, centre), (its.starts, starts), (its.unit, unit)),
+        its.attendance != Attendance.CANCELLED,
     )
     if room is not None:
         query = query.where(BOOKINGS.c.room == room)
@@ -360,37 +361,41 @@ def bookings_of_learner(connection: Connection, learner: str) -> list[BookingRow
     return [_row(row) for row in found]
 
 
-def _query(centre: str | None, filters: BookingFilter) -> Select[Any]:
+def _narrowed(
+    connection: Connection, centre: str | None, filters: BookingFilter
+) -> Narrowed:
     its = BOOKINGS.c
-    query = select(BOOKINGS).where(
+    days, moments = (
+        (filters.date_from, filters.date_to),
+        (filters.starts_from, filters.starts_before),
+    )
+    within = [
+        *equal_to((its.centre, centre)),
+        *within_days(its.starts, *days, path=("date_from",)),
+        *within_moments(its.starts, *moments, path=("starts_from",)),
+    ]
+    checks = [
         *equal_to(
-            (its.centre, centre),
             (its.unit, filters.unit),
             (its.attendance, filters.attendance),
             (its.mode, filters.mode),
             (its.qualification, filters.qualification),
-        ),
-        *as_called(
-            (its.learner, Kind.LEARNER, filters.learner),
+        )
+    ]
+    if filters.open_at is not None:
+        checks.append(its.closes > filters.open_at)
+    narrowed = Narrowed(within=within, checks=checks).also(
+        is_learner(BOOKINGS, filters.learner),
+        as_called(
             (its.registration, Kind.REGISTRATION, filters.registration),
             (its.order, Kind.ORDER, filters.order),
         ),
     )
     if filters.name is not None:
-        query = query.where(is_of_learner(BOOKINGS, centre, filters.name))
+        narrowed = narrowed.also(of_learner(connection, BOOKINGS, centre, filters.name))
     if filters.group is not None:
-        query = query.where(is_in_group(BOOKINGS, centre, filters.group))
-    days, moments = (
-        (filters.date_from, filters.date_to),
-        (filters.starts_from, filters.starts_before),
-    )
-    query = query.where(
-        *within_days(its.starts, *days, path=("date_from",)),
-        *within_moments(its.starts, *moments, path=("starts_from",)),
-    )
-    if filters.open_at is not None:
-        query = query.where(its.closes > filters.open_at)
-    return query
+        narrowed = narrowed.also(in_group(connection, BOOKINGS, centre, filters.group))
+    return narrowed
 
 
 def _row(row: Row[Any]) -> BookingRow:

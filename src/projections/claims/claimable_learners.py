@@ -1,20 +1,23 @@
 """Claimable learners: who could be claimed for on each qualification (M2, M4)."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Column, Connection, Row, select
 
 from aggregates.claims.claimable import Approved
 from aggregates.learners.details import ERASED
 from aggregates.learners.uln import read_uln
 from aggregates.registrations.registration_state import Status
-from projections.learners.learner_search import named_so
+from projections.identifiers import equal_to
+from projections.learners.learner_search import SORTS as LEARNER_SORTS
 from projections.learners.learners import LEARNERS
-from projections.paging import Page, page
+from projections.learners.names_sought import NAMES, named_so
+from projections.paging import Narrowed, Page, page
 from projections.registrations.registration_rows import COUNTS, REGISTRATIONS
 
 
@@ -49,12 +52,12 @@ class LearnerColumn(StrEnum):
     ULN = "uln"
 
 
-SORTED_BY = {
-    LearnerColumn.LEARNER: LEARNERS.c.learner,
-    LearnerColumn.GIVEN_NAME: LEARNERS.c.given_sorted,
-    LearnerColumn.FAMILY_NAME: LEARNERS.c.family_sorted,
-    LearnerColumn.DATE_OF_BIRTH: LEARNERS.c.date_of_birth,
-    LearnerColumn.ULN: func.coalesce(LEARNERS.c.uln, ""),
+SORTED_BY: Mapping[LearnerColumn, Sequence[Column[Any]]] = {
+    LearnerColumn.LEARNER: (LEARNERS.c.learner,),
+    LearnerColumn.GIVEN_NAME: LEARNER_SORTS["given_name"],
+    LearnerColumn.FAMILY_NAME: LEARNER_SORTS["family_name"],
+    LearnerColumn.DATE_OF_BIRTH: LEARNER_SORTS["date_of_birth"],
+    LearnerColumn.ULN: (LEARNERS.c.uln_sorted, LEARNERS.c.learner),
 }
 
 
@@ -105,42 +108,33 @@ def search_claimable_learners(
     Nobody can whose personal data were erased: there is no name for a certificate.
     Names are found by the start of any word, numbers by any part of them.
     """
-    joined = REGISTRATIONS.c.learner == LEARNERS.c.learner
-    query = (
-        select(LEARNERS, REGISTRATIONS.c.registration, REGISTRATIONS.c.pathway)
-        .join(REGISTRATIONS, joined)
-        .where(
-            REGISTRATIONS.c.centre == centre,
-            REGISTRATIONS.c.product == qualification,
-            REGISTRATIONS.c.status == Status.ACTIVE,
-            LEARNERS.c.date_of_birth != ERASED.date_of_birth,
-        )
-    )
+    its, theirs = LEARNERS.c, REGISTRATIONS.c
+    checks = [theirs.status == Status.ACTIVE, its.date_of_birth != ERASED.date_of_birth]
     if not approved.alone:
-        came_with = REGISTRATIONS.c.apprenticeship
-        query = query.where(came_with.in_(approved.apprenticeships))
-    query = query.where(
-        *named_so(filters.given_name, "given_name"),
-        *named_so(filters.family_name, "family_name"),
-    )
+        checks.append(theirs.apprenticeship.in_(approved.apprenticeships))
     for column, text in (
-        (LEARNERS.c.learner, filters.learner.strip().upper()),
-        (LEARNERS.c.uln, read_uln(filters.uln.strip())),
+        (its.learner, filters.learner.strip().upper()),
+        (its.uln_sorted, read_uln(filters.uln.strip())),
     ):
         if text:
-            query = query.where(column.contains(text, autoescape=True))
-    if filters.date_of_birth is not None:
-        query = query.where(LEARNERS.c.date_of_birth == filters.date_of_birth)
-    first = SORTED_BY[sort]
-    by = [first] if sort is LearnerColumn.LEARNER else [first, LEARNERS.c.learner]
+            checks.append(column.contains(text, autoescape=True))
+    checks += equal_to((its.date_of_birth, filters.date_of_birth))
+    narrowed = Narrowed(
+        kinds=[theirs.centre == centre, theirs.product == qualification], checks=checks
+    ).also(
+        named_so(connection, filters.given_name, NAMES[:1]),
+        named_so(connection, filters.family_name, NAMES[1:]),
+    )
+    query = select(LEARNERS, theirs.registration, theirs.pathway)
     return page(
         connection,
-        query,
-        by=by,
+        query.join(REGISTRATIONS, theirs.learner == its.learner),
+        by=SORTED_BY[sort],
         make=_claimable_learner,
         limit=limit,
         cursor=cursor,
         descending=descending,
+        narrowed=narrowed,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Integer, Row, String, Table, select
+from sqlalchemy import Column, Connection, Index, Integer, Row, String, Table, select
 
 from aggregates.claims.claim_status import ClaimStatus, standing_of
 from events.claims.claim import (
@@ -18,9 +18,10 @@ from events.claims.claim import (
     ClaimWithdrawn,
 )
 from events.identifier import Kind
-from projections.identifiers import as_called, equal_to, is_called
-from projections.paging import Page, page, since
-from projections.read_model import METADATA, Moment, ReadModel, events_of
+from projections.identifiers import as_called, equal_to
+from projections.learners.names_sought import is_learner
+from projections.paging import Narrowed, Page, page, since
+from projections.read_model import METADATA, Moment, ReadModel, events_of, in_order
 from projections.rows import Rows
 from store import Recorded
 
@@ -29,25 +30,34 @@ CLAIMS = Table(
     METADATA,
     Column("stream", String, primary_key=True),
     Column("claim", String, nullable=False, index=True),
-    Column("centre", String, nullable=False, index=True),
-    Column("qualification", String, index=True),
-    Column("standing", String, nullable=False, index=True),
+    Column("centre", String, nullable=False),
+    Column("qualification", String),
+    Column("standing", String, nullable=False),
     Column("units", Integer, nullable=False),
     Column("learners", Integer, nullable=False),
     Column("submitted", Integer, nullable=False),
     Column("unsubmitted", Integer, nullable=False),
     Column("processed", Integer, nullable=False),
-    Column("begun_at", Moment, nullable=False, index=True),
+    Column("begun_at", Moment, nullable=False),
     Column("begun_by", String, nullable=False),
-    Column("changed_at", Moment, nullable=False, index=True),
+    Column("changed_at", Moment, nullable=False),
+    *in_order(
+        "claims",
+        ("begun_at", "claim"),
+        ("changed_at", "begun_at", "claim"),
+        ("standing", "begun_at"),
+        ("qualification", "begun_at"),
+    ),
 )
 CLAIM_LEARNERS = Table(
     "claim_learners",
     METADATA,
     Column("stream", String, primary_key=True),
     Column("learner", String, primary_key=True),
-    Column("standing", String, nullable=False, index=True),
+    Column("standing", String, nullable=False),
     Column("submitted_at", Moment),
+    Index("claim_learners_of_learner", "learner", "stream"),
+    Index("claim_learners_standing", "standing", "submitted_at"),
 )
 
 
@@ -147,7 +157,7 @@ def _count(rows: Rows, stream: str) -> None:
 
 READ_MODEL = ReadModel(
     name="claims",
-    version=2,
+    version=3,
     tables=(CLAIMS, CLAIM_LEARNERS),
     handles=events_of("claim"),
     fold=fold,
@@ -205,28 +215,25 @@ def search_claims(
 
     ``reference`` is one, or its last three digits or more.
     """
-    query = select(CLAIMS).where(
-        *equal_to(
-            (CLAIMS.c.centre, centre),
-            (CLAIMS.c.standing, standing),
-            (CLAIMS.c.qualification, qualification),
-        ),
-        *as_called((CLAIMS.c.claim, Kind.CLAIM, reference)),
-    )
+    its = CLAIMS.c
+    narrowed = Narrowed(
+        within=[*equal_to((its.centre, centre))],
+        kinds=[*equal_to((its.standing, standing), (its.qualification, qualification))],
+    ).also(as_called((its.claim, Kind.CLAIM, reference)))
     if learner is not None:
-        theirs = select(CLAIM_LEARNERS.c.stream)
-        its = CLAIM_LEARNERS.c.learner
-        theirs = theirs.where(is_called(its, Kind.LEARNER, learner))
-        query = query.where(CLAIMS.c.stream.in_(theirs))
+        of = is_learner(CLAIM_LEARNERS, learner)
+        theirs = select(CLAIM_LEARNERS.c.stream).where(*of.sought)
+        narrowed = narrowed.also(Narrowed(sought=[its.stream.in_(theirs)]))
     return page(
         connection,
-        query,
+        select(CLAIMS),
         by=(CLAIMS.c.begun_at, CLAIMS.c.claim),
         make=_claim_row,
         limit=limit,
         cursor=cursor,
         descending=True,
         since=since(CLAIMS.c.changed_at, updated_since),
+        narrowed=narrowed,
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Index,
     Integer,
     Row,
     String,
@@ -42,9 +43,9 @@ from events.claims.claim import (
 )
 from events.identifier import Kind, stream_of
 from projections.identifiers import as_called, equal_to
-from projections.learners.learner_search import is_of_learner
-from projections.paging import Page, page, since
-from projections.read_model import METADATA, Moment, ReadModel
+from projections.learners.names_sought import of_learner
+from projections.paging import Narrowed, Page, page, since
+from projections.read_model import METADATA, Moment, ReadModel, in_order
 from projections.registrations.registration_rows import REGISTRATIONS
 from projections.rows import Rows, Values
 from store import Recorded
@@ -63,13 +64,13 @@ INELIGIBLE = Table(
     Column("stream", String, primary_key=True),
     Column("learner", String, primary_key=True),
     Column("claim", String, nullable=False),
-    Column("centre", String, nullable=False, index=True),
+    Column("centre", String, nullable=False),
     Column("centre_stream", String, nullable=False),
-    Column("qualification", String, nullable=False, index=True),
+    Column("qualification", String, nullable=False),
     Column("registration", String, nullable=False),
     Column("registered", String, nullable=False),
     Column("award_type", String),
-    Column("claimed_at", Moment, nullable=False, index=True),
+    Column("claimed_at", Moment, nullable=False),
     Column("position", Integer, nullable=False),
     Column("is_amended", Boolean, nullable=False),
     Column("kept_back", String, nullable=False),
@@ -77,6 +78,13 @@ INELIGIBLE = Table(
     Column("tries", Integer, nullable=False),
     Column("again_at", Moment, index=True),
     Column("updated_at", Moment, nullable=False),
+    *in_order(
+        "ineligible_learners",
+        ("claimed_at", "claim", "learner"),
+        ("qualification", "claimed_at"),
+    ),
+    Index("ineligible_learners_of_claim", "claim"),
+    Index("ineligible_learners_of_learner", "learner"),
 )
 """``registered`` is the registration's stream; ``kept_back`` the cause at that time.
 
@@ -187,7 +195,7 @@ def _retry_columns(row: Values, before: Values | None, now: datetime) -> Values:
 
 READ_MODEL = ReadModel(
     name="ineligible-learners",
-    version=5,
+    version=6,
     tables=(CLAIMS_TRIED, INELIGIBLE, APPROVALS),
     handles=frozenset(
         {
@@ -311,16 +319,14 @@ def search_ineligible_learners(
         holds.label("cause"),
         changed.label("changed_at"),
     ).join(REGISTRATIONS, REGISTRATIONS.c.stream == INELIGIBLE.c.registered)
-    query = query.where(
-        *equal_to(
-            (INELIGIBLE.c.centre, centre),
-            (INELIGIBLE.c.qualification, qualification),
-            (holds, cause),
-        ),
-        *as_called((INELIGIBLE.c.claim, Kind.CLAIM, claim)),
-    )
+    its = INELIGIBLE.c
+    narrowed = Narrowed(
+        within=[*equal_to((its.centre, centre))],
+        kinds=[*equal_to((its.qualification, qualification))],
+        checks=[*equal_to((holds, cause))],
+    ).also(as_called((its.claim, Kind.CLAIM, claim)))
     if name is not None:
-        query = query.where(is_of_learner(INELIGIBLE, centre, name))
+        narrowed = narrowed.also(of_learner(connection, INELIGIBLE, centre, name))
     return page(
         connection,
         query,
@@ -329,4 +335,5 @@ def search_ineligible_learners(
         limit=limit,
         cursor=cursor,
         since=since(changed, updated_since),
+        narrowed=narrowed,
     )

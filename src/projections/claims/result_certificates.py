@@ -26,11 +26,12 @@ from events.claims.certificate import (
     CertificateSuperseded,
     CertificateTransferred,
 )
-from events.identifier import Kind, stream_of
-from projections.identifiers import as_called, equal_to
+from events.identifier import stream_of
+from projections.identifiers import equal_to
 from projections.learners.learner_search import identities_at
-from projections.paging import Page, page, since
-from projections.read_model import METADATA, Moment
+from projections.learners.names_sought import is_learner
+from projections.paging import Narrowed, Page, page, since
+from projections.read_model import METADATA, Moment, in_order
 from projections.rows import Rows, Values
 from store import Position, Recorded
 
@@ -42,10 +43,10 @@ CERTIFICATES = Table(
     Column("kind", String, nullable=False),
     Column("claim", String, nullable=False),
     Column("registration", String, nullable=False),
-    Column("learner", String, nullable=False),
+    Column("learner", String, nullable=False, index=True),
     Column("learner_stream", String, nullable=False, index=True),
     Column("centre", String, nullable=False),
-    Column("owner", String, nullable=False, index=True),
+    Column("owner", String, nullable=False),
     Column("qualification", String, nullable=False),
     Column("award_date", Date, nullable=False),
     Column("overall_grade", String),
@@ -57,7 +58,7 @@ CERTIFICATES = Table(
     Column("qualification_number", String),
     Column("unit_titles", JSON, nullable=False),
     Column("rules_version", Integer),
-    Column("issued_at", Moment, nullable=False, index=True),
+    Column("issued_at", Moment, nullable=False),
     Column("printed_at", Moment),
     Column("supersedes", String),
     Column("superseded_at", Moment),
@@ -65,8 +66,16 @@ CERTIFICATES = Table(
     Column("revoked_at", Moment),
     Column("position", BigInteger, nullable=False),
     Column("in_force", Boolean, nullable=False),
-    Column("is_waiting", Boolean, nullable=False, index=True),
-    Column("updated_at", Moment, nullable=False, index=True),
+    Column("is_waiting", Boolean, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    *in_order(
+        "result_certificates",
+        ("issued_at", "certificate"),
+        ("updated_at", "issued_at", "certificate"),
+        ("is_waiting", "issued_at", "certificate"),
+        ("qualification", "issued_at"),
+        of="owner",
+    ),
 )
 """``owner`` is the centre that may see it, ``centre`` the one it was issued to, ``position``
 that of its issue in the log.
@@ -215,24 +224,22 @@ def search_certificates(
     order of change.
     """
     its = CERTIFICATES.c
-    query = select(CERTIFICATES).where(
-        *equal_to(
-            (its.owner, centre),
-            (its.is_waiting, waiting),
-            (its.in_force, in_force),
-            (its.kind, kind),
-            (its.qualification, qualification),
-        ),
-        *as_called((its.learner, Kind.LEARNER, learner)),
-    )
+    narrowed = Narrowed(
+        within=[*equal_to((its.owner, centre))],
+        kinds=[
+            *equal_to((its.is_waiting, waiting), (its.qualification, qualification))
+        ],
+        checks=[*equal_to((its.in_force, in_force), (its.kind, kind))],
+    ).also(is_learner(CERTIFICATES, learner))
     found = page(
         connection,
-        query,
+        select(CERTIFICATES),
         by=(its.issued_at, its.certificate),
         make=lambda row: row,
         limit=limit,
         cursor=cursor,
         since=since(its.updated_at, updated_since),
+        narrowed=narrowed,
     )
     holders = former_holders(connection, found.rows)
     return Page(

@@ -5,16 +5,26 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Column, Connection, Row, Select, false, func, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    false,
+    func,
+    select,
+    union_all,
+)
 
 from aggregates.claims.claim_status import ClaimStatus
-from events.identifier import Kind
+from aggregates.text import fold
 from projections.claims.result_certificates import CERTIFICATES, former_holders
 from projections.claims.results import RESULTS
-from projections.identifiers import is_called
-from projections.learners.learner_search import NAMES, named_so
+from projections.identifiers import equal_to
 from projections.learners.learners import LEARNERS
-from projections.paging import Page, page, sorting
+from projections.learners.names_sought import NAMES, id_matches, named_so
+from projections.paging import Narrowed, Page, page, sorting
 from projections.registrations.registration_rows import REGISTRATIONS
 from projections.rows import CHUNK
 from store import Position
@@ -84,9 +94,10 @@ ResultSort = Literal[
     "-updated_at",
 ]
 KEY = (RESULTS.c.learner, RESULTS.c.claim)
+NAMED = (LEARNERS.c.learner, RESULTS.c.claim)
 SORTS: Mapping[str, Sequence[Column[Any]]] = {
-    "family_name": (LEARNERS.c.family_sorted, LEARNERS.c.given_sorted, *KEY),
-    "given_name": (LEARNERS.c.given_sorted, LEARNERS.c.family_sorted, *KEY),
+    "family_name": (LEARNERS.c.family_sorted, LEARNERS.c.given_sorted, *NAMED),
+    "given_name": (LEARNERS.c.given_sorted, LEARNERS.c.family_sorted, *NAMED),
     "learner": KEY,
     "award_date": (RESULTS.c.award_date, *KEY),
     "submitted_at": (RESULTS.c.submitted_at, *KEY),
@@ -108,42 +119,58 @@ def search_results(
 
     Those changed since a moment are sorted by when they were, unless it is said how.
     """
-    query = _every(centre)
-    usual: ResultSort = "family_name"
-    if clauses.updated_since is not None:
-        query = query.where(RESULTS.c.updated_at >= clauses.updated_since)
-        usual = "updated_at"
-    query = query.where(
-        *named_so(clauses.given_name, "given_name"),
-        *named_so(clauses.family_name, "family_name"),
-        *named_so(clauses.name, *NAMES),
+    its, since = RESULTS.c, clauses.updated_since
+    chosen = sorting(SORTS, sort or ("updated_at" if since else "family_name"))
+    first = chosen["by"][0]
+    whose = LEARNERS.c.centre if first.table is LEARNERS else its.owner
+    changed = [] if since is None else [its.updated_at >= since]
+    is_first = first is its.updated_at
+    narrowed = Narrowed(
+        within=[*equal_to((whose, centre)), *(changed if is_first else ())],
+        kinds=() if is_first else changed,
+        checks=[*_checks(clauses)],
+    ).also(
+        named_so(connection, clauses.given_name, NAMES[:1]),
+        named_so(connection, clauses.family_name, NAMES[1:]),
+        named_so(connection, clauses.name),
     )
     if clauses.learner_reference:
-        given = clauses.learner_reference
-        is_learner = is_called(RESULTS.c.learner, Kind.LEARNER, given)
-        is_centres = func.upper(LEARNERS.c.centre_reference) == given.strip().upper()
-        query = query.where(is_learner | is_centres)
-    if clauses.products is not None:
-        is_on = RESULTS.c.qualification.in_(clauses.products)
-        came_with = REGISTRATIONS.c.apprenticeship.in_(clauses.products)
-        query = query.where(is_on | came_with)
-    if clauses.grade:
-        is_grade = func.upper(RESULTS.c.overall_grade) == clauses.grade.strip().upper()
-        query = query.where(is_grade)
+        narrowed = narrowed.also(_referred_to(clauses.learner_reference))
     found = page(
         connection,
-        query,
-        **sorting(SORTS, sort or usual),
+        _every(None),
+        **chosen,
         make=lambda row: row,
         limit=limit,
         cursor=cursor,
         total=total,
+        narrowed=narrowed,
     )
     return Page(
         rows=_results(connection, found.rows),
         next_cursor=found.next_cursor,
         total=found.total,
+        is_at_least=found.is_at_least,
     )
+
+
+def _checks(clauses: ResultFilter) -> Iterator[ColumnElement[bool]]:
+    if clauses.products is not None:
+        is_on = RESULTS.c.qualification.in_(clauses.products)
+        yield is_on | REGISTRATIONS.c.apprenticeship.in_(clauses.products)
+    if clauses.grade:
+        yield func.upper(RESULTS.c.overall_grade) == clauses.grade.strip().upper()
+
+
+def _referred_to(text: str) -> Narrowed:
+    """Find by a learner ID, whole or its last digits, or a centre's own reference."""
+    its, given = LEARNERS.c, text.strip()
+    is_centres = func.upper(its.centre_reference) == given.upper()
+    found = union_all(
+        select(its.stream).where(id_matches(given)),
+        select(its.stream).where(its.reference_sorted == fold(given), is_centres),
+    )
+    return Narrowed(sought=[its.stream.in_(found)])
 
 
 def results_of_learner(connection: Connection, learner: str) -> list[Result]:
@@ -176,11 +203,11 @@ def _every(centre: str | None) -> Select[tuple[object, ...]]:
             CERTIFICATES.c.given_name.label("holder_given_name"),
             CERTIFICATES.c.family_name.label("holder_family_name"),
         )
-        .join(LEARNERS, LEARNERS.c.learner == RESULTS.c.learner)
+        .join(LEARNERS, LEARNERS.c.stream == RESULTS.c.learner_stream)
         .outerjoin(REGISTRATIONS, REGISTRATIONS.c.stream == RESULTS.c.registered)
         .outerjoin(CERTIFICATES, CERTIFICATES.c.certificate == RESULTS.c.certificate)
     )
-    return query if centre is None else query.where(LEARNERS.c.centre == centre)
+    return query if centre is None else query.where(RESULTS.c.owner == centre)
 
 
 def _results(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Result, ...]:

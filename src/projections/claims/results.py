@@ -7,7 +7,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    Index,
     Integer,
     String,
     Table,
@@ -24,13 +23,13 @@ from events.claims.claim import (
     Withheld,
 )
 from events.identifier import stream_of
-from events.learners.learner import LearnerErased
+from events.learners.learner import LearnerErased, LearnerTransferred
 from projections.claims.result_certificates import (
     CERTIFICATES,
     erase_holder,
     fold_certificate,
 )
-from projections.read_model import METADATA, Moment, ReadModel, events_of
+from projections.read_model import METADATA, Moment, ReadModel, events_of, in_order
 from projections.rows import Rows, Values
 from store import Recorded
 
@@ -47,9 +46,11 @@ RESULTS = Table(
     METADATA,
     Column("stream", String, primary_key=True),
     Column("learner", String, primary_key=True),
+    Column("learner_stream", String, nullable=False, index=True),
     Column("claim", String, nullable=False),
-    Column("centre", String, nullable=False, index=True),
-    Column("qualification", String, nullable=False, index=True),
+    Column("centre", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("qualification", String, nullable=False),
     Column("registration", String, nullable=False),
     Column("registered", String, nullable=False),
     Column("award_type", String, nullable=False),
@@ -64,8 +65,23 @@ RESULTS = Table(
     Column("grades", JSON, nullable=False),
     Column("rules_version", Integer, nullable=False),
     Column("updated_at", Moment, nullable=False),
-    Index("results_updated", "updated_at"),
+    *in_order(
+        "results",
+        ("learner", "claim"),
+        ("award_date", "learner", "claim"),
+        ("submitted_at", "learner", "claim"),
+        ("updated_at", "learner", "claim"),
+        of="owner",
+    ),
 )
+"""``centre`` is whose claim it was, ``owner`` the centre that the learner is at."""
+OWNERS = Table(
+    "result_owners",
+    METADATA,
+    Column("learner_stream", String, primary_key=True),
+    Column("centre", String, nullable=False),
+)
+"""Where learners are who have gone to another centre."""
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
@@ -77,6 +93,17 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
             fold_certificate(rows, recorded, stream, into=RESULTS)
         elif isinstance(recorded.event, LearnerErased):
             erase_holder(rows, stream, into=RESULTS)
+        elif isinstance(recorded.event, LearnerTransferred):
+            _move(rows, stream, recorded.event)
+
+
+def _move(rows: Rows, learner_stream: str, event: LearnerTransferred) -> None:
+    """Show a learner's results to the centre that they have gone to; nothing is updated."""
+    rows.put(OWNERS, {"learner_stream": learner_stream, "centre": event.centre})
+    for row in rows.where(RESULTS, learner_stream=learner_stream):
+        rows.put(
+            RESULTS, row | {"owner": event.centre, "updated_at": row["updated_at"]}
+        )
 
 
 def _fold_claim(rows: Rows, recorded: Recorded, stream: str) -> None:
@@ -85,13 +112,8 @@ def _fold_claim(rows: Rows, recorded: Recorded, stream: str) -> None:
             rows.put(CLAIMS, {"stream": stream, "claim": claim, "centre": centre})
         case ClaimQualificationChosen(qualification=qualification):
             rows.change(CLAIMS, stream, qualification=qualification)
-        case ClaimSubmitted(granted=granted, withheld=withheld):
-            row = rows.get(CLAIMS, stream) or {}
-            row["submitted_at"] = recorded.recorded_at
-            for who, given in granted.items():
-                rows.put(RESULTS, {**row, **_award_columns(given), "learner": who})
-            for who, kept in withheld.items():
-                _keep_back(rows, {**row, "learner": who}, kept)
+        case ClaimSubmitted() as event:
+            _submit(rows, recorded, stream, event)
         case ClaimWithdrawn(learners=learners):
             for who in learners:
                 rows.change(RESULTS, stream, who, standing=ClaimStatus.WITHDRAWN)
@@ -104,6 +126,21 @@ def _fold_claim(rows: Rows, recorded: Recorded, stream: str) -> None:
                 rows.change(RESULTS, stream, who, certificate=number, **processed)
         case _:
             pass
+
+
+def _submit(rows: Rows, recorded: Recorded, stream: str, event: ClaimSubmitted) -> None:
+    row = rows.get(CLAIMS, stream) or {}
+    row["submitted_at"] = recorded.recorded_at
+    theirs = {who: str(stream_of(who)) for who in (*event.granted, *event.withheld)}
+    rows.fetch(OWNERS, theirs.values())
+    for who, learner_stream in theirs.items():
+        moved = rows.get(OWNERS, learner_stream) or row
+        its = {"learner_stream": learner_stream, "owner": moved["centre"]}
+        whole = row | its | {"learner": who}
+        if who in event.granted:
+            rows.put(RESULTS, whole | _award_columns(event.granted[who]))
+        if who in event.withheld:
+            _keep_back(rows, whole, event.withheld[who])
 
 
 def _award_columns(granted: Granted) -> Values:
@@ -143,11 +180,12 @@ def _withheld(withheld: Withheld) -> Values:
 
 READ_MODEL = ReadModel(
     name="results",
-    version=9,
-    tables=(CLAIMS, RESULTS, CERTIFICATES),
+    version=10,
+    tables=(CLAIMS, RESULTS, OWNERS, CERTIFICATES),
     handles=events_of("certificate")
     | {
         LearnerErased,
+        LearnerTransferred,
         ClaimBegun,
         ClaimQualificationChosen,
         ClaimSubmitted,

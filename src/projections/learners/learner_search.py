@@ -12,39 +12,44 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Select,
-    Table,
     and_,
-    or_,
     select,
 )
 
 from aggregates.learners.date_of_birth import shown_birth
 from aggregates.learners.details import ERASED
 from aggregates.learners.uln import read_uln
-from aggregates.orders.product_search import FEWEST_DIGITS
 from aggregates.registrations.registration_state import Status
 from aggregates.text import clean
 from aggregates.text import fold as folded
-from events.identifier import CHECK_LETTERS, stream_of
+from events.identifier import stream_of
+from projections.identifiers import equal_to
 from projections.learners.learners import (
     FORMER,
-    GROUPS,
     IDENTITY,
     LEARNERS,
-    MEMBERS,
-    WORDS,
-    digits_of,
 )
-from projections.learners.names_sought import is_named
-from projections.paging import Page, page, sorting
+from projections.learners.names_sought import (
+    NAMES,
+    begins,
+    id_matches,
+    in_group,
+    named_so,
+)
+from projections.paging import (
+    MOST_SORTED,
+    Narrowed,
+    Page,
+    checked,
+    count,
+    has_row,
+    page,
+    sorting,
+)
 from projections.periods import within_days
 from projections.registrations.registration_rows import REGISTRATIONS
 from projections.rows import CHUNK
 from store import Position
-
-LAST = "\U0010ffff"
-NAMES = ("given_name", "family_name")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,120 +190,64 @@ def search_learners(
     moment are sorted by when they were, unless it is said how. ``centre`` None is every
     centre. Raises DatesAreReversed, and what ``page`` raises.
     """
-    query = select(LEARNERS).where(*_conditions(centre, filters))
     usual = "updated_at" if filters.updated_since else "-created_at"
+    chosen = sorting(SORTS, sort or usual)
     return page(
         connection,
-        query,
-        **sorting(SORTS, sort or usual),
+        select(LEARNERS),
+        **chosen,
         make=known_learner,
         limit=limit,
         cursor=cursor,
         total=total,
+        narrowed=_narrowed(connection, centre, filters, chosen["by"][0]),
     )
 
 
-def _conditions(
-    centre: str | None, filters: LearnerFilter
-) -> list[ColumnElement[bool]]:
+def _narrowed(
+    connection: Connection,
+    centre: str | None,
+    filters: LearnerFilter,
+    first: ColumnElement[Any],
+) -> Narrowed:
+    """Say what is asked; ``first`` is the column that the list is sorted by."""
     its = LEARNERS.c
-    first, last = filters.created_from, filters.created_to
-    conditions: list[ColumnElement[bool] | None] = [
-        its.centre == centre if centre is not None else None,
-        *within_days(its.created_at, first, last, path=("created_from",)),
-        _id_matches(filters.learner) if filters.learner is not None else None,
-        its.date_of_birth == filters.date_of_birth if filters.date_of_birth else None,
-        its.uln == read_uln(clean(filters.uln)) if filters.uln is not None else None,
-        its.updated_at >= filters.updated_since if filters.updated_since else None,
-        _begins(its.reference_sorted, folded(filters.centre_reference))
-        if filters.centre_reference is not None
-        else None,
-        is_in_group(LEARNERS, centre, filters.group)
-        if filters.group is not None
-        else None,
-        its.learner.in_(
-            select(REGISTRATIONS.c.learner).where(
-                REGISTRATIONS.c.status == filters.status
-            )
-        )
-        if filters.status
-        else None,
-    ]
-    for name in NAMES:
-        conditions += named_so(getattr(filters, name) or "", name)
-    conditions += named_so(filters.name or "", *NAMES)
-    return [condition for condition in conditions if condition is not None]
-
-
-def _begins(column: Column[Any], start: str) -> ColumnElement[bool]:
-    return and_(column >= start, column < start + LAST)
-
-
-def named_so(text: str, *names: str) -> list[ColumnElement[bool]]:
-    """Find learners by the start of any word of one of these names, for each word.
-
-    Nothing is asked by nothing.
-    """
-    columns = (LEARNERS.c[name] for name in names)
-    return is_named(text, lambda word: _has_word(word, *names), *columns)
-
-
-def _has_word(start: str, *names: str) -> ColumnElement[bool]:
-    """Find whose given name, family name or either has a word that so begins."""
-    begins = _begins(WORDS.c.word, start)
-    return LEARNERS.c.stream.in_(
-        select(WORDS.c.stream).where(WORDS.c.name.in_(names), begins)
+    within = [*equal_to((its.centre, centre))]
+    sought: list[ColumnElement[bool]] = []
+    if filters.uln is not None:
+        uln = read_uln(clean(filters.uln))
+        sought.append(and_(its.uln_sorted == uln, its.uln == uln))
+    kinds = [*equal_to((its.date_of_birth, filters.date_of_birth))]
+    if filters.learner is not None:
+        sought.append(id_matches(filters.learner))
+    if filters.centre_reference is not None:
+        start = folded(filters.centre_reference)
+        sought.append(begins(its.reference_sorted, start))
+    days = (filters.created_from, filters.created_to)
+    created = [*within_days(its.created_at, *days, path=("created_from",))]
+    (within if first is its.created_at else kinds).extend(created)
+    if filters.updated_since:
+        changed = its.updated_at >= filters.updated_since
+        (within if first is its.updated_at else kinds).append(changed)
+    checks: list[ColumnElement[bool]] = []
+    if filters.status:
+        theirs = REGISTRATIONS.c
+        stand = select(theirs.learner).where(theirs.status == filters.status)
+        if count(connection, stand, MOST_SORTED) <= MOST_SORTED:
+            sought.append(its.learner.in_(stand))
+        else:
+            is_so = checked(theirs.status == filters.status)
+            one = select(theirs.stream).where(theirs.learner == its.learner, is_so)
+            checks.append(has_row(one))
+    names = (
+        named_so(connection, filters.given_name, NAMES[:1]),
+        named_so(connection, filters.family_name, NAMES[1:]),
+        named_so(connection, filters.name, NAMES),
     )
-
-
-def is_of_learner(table: Table, centre: str | None, name: str) -> ColumnElement[bool]:
-    """Find rows with a ``learner`` of that name, who is at that centre (None: any).
-
-    Each word begins one of the given or the family name. Who has gone to another centre
-    is not found by a name (L6).
-    """
-    found = select(LEARNERS.c.learner).where(*named_so(name, *NAMES))
-    if centre is not None:
-        found = found.where(LEARNERS.c.centre == centre)
-    return table.c.learner.in_(found)
-
-
-def is_in_group(table: Table, centre: str | None, group: str) -> ColumnElement[bool]:
-    """Find rows with a ``learner`` of the group of that number, or of that name."""
-    return table.c.learner.in_(_members(centre, group))
-
-
-def _id_matches(text: str) -> ColumnElement[bool]:
-    """Find by a learner ID, or its end, if that has three digits or more.
-
-    The check letter may be left out.
-    """
-    whole = clean(text).upper()
-    exact = LEARNERS.c.learner.in_([whole, f"L-{whole}"])
-    called = whole.removeprefix("L-")
-    letter = called[-1:] if called[-1:] in CHECK_LETTERS else ""
-    digits = called.removesuffix(letter)
-    if digits != digits_of(whole) or len(digits) < FEWEST_DIGITS:
-        return exact
-    ends = _begins(LEARNERS.c.digits_backwards, digits[::-1])
-    return and_(ends, LEARNERS.c.learner.endswith(letter)) if letter else ends
-
-
-def _members(centre: str | None, text: str) -> Select[tuple[str]]:
-    """Select the members of the group of that number, or of that name.
-
-    A group that was undone has none any more (U11).
-    """
-    number = clean(text).upper().removeprefix("G-")
-    named = select(GROUPS.c.stream).where(
-        or_(
-            GROUPS.c.name == folded(text),
-            GROUPS.c.stream == str(stream_of(f"G-{number}")),
-        )
-    )
-    if centre is not None:
-        named = named.where(GROUPS.c.centre == centre)
-    return select(MEMBERS.c.learner).where(MEMBERS.c.group_stream.in_(named))
+    asked = Narrowed(within=within, sought=sought, kinds=kinds, checks=checks)
+    if filters.group is not None:
+        asked = asked.also(in_group(connection, LEARNERS, centre, filters.group))
+    return asked.also(*names)
 
 
 def known_learner(row: Row[Any]) -> KnownLearner:

@@ -1,8 +1,7 @@
 """Manage Learners: everybody whom a centre knows, found by what is known of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, Column, Date, Index, String, Table
 
@@ -23,7 +22,7 @@ from events.uploads.upload import (
     UploadRenamed,
     UploadUndone,
 )
-from projections.read_model import METADATA, Moment, ReadModel, events_of
+from projections.read_model import METADATA, Moment, ReadModel, events_of, in_order
 from projections.rows import Rows, Values
 from store import Recorded
 
@@ -34,7 +33,7 @@ LEARNERS = Table(
     "learners",
     METADATA,
     Column("stream", String, primary_key=True),
-    Column("learner", String, nullable=False, index=True),
+    Column("learner", String, nullable=False),
     Column("digits_backwards", ByteOrder, nullable=False, index=True),
     Column("centre", String, nullable=False),
     Column("given_name", String, nullable=False),
@@ -42,6 +41,7 @@ LEARNERS = Table(
     Column("date_of_birth", Date, nullable=False),
     Column("gender", String),
     Column("uln", String),
+    Column("uln_sorted", String, nullable=False),
     Column("centre_reference", String),
     Column("group_called", String),
     Column("likeness", String, nullable=False),
@@ -49,25 +49,30 @@ LEARNERS = Table(
     Column("updated_at", Moment, nullable=False),
     Column("family_sorted", ByteOrder, nullable=False),
     Column("given_sorted", ByteOrder, nullable=False),
-    Column("reference_sorted", ByteOrder),
-    Index("learners_newest", "centre", "created_at", "learner"),
-    Index("learners_newest_anywhere", "created_at", "learner"),
+    Column("family_others", String),
+    Column("given_others", String),
+    Column("reference_sorted", ByteOrder, index=True),
+    *in_order(
+        "learners",
+        ("learner",),
+        ("created_at", "learner"),
+        ("updated_at", "learner"),
+        ("date_of_birth", "learner"),
+        ("family_sorted", "given_sorted", "learner"),
+        ("given_sorted", "family_sorted", "learner"),
+    ),
     Index("learners_alike", "centre", "likeness"),
-    Index("learners_born", "centre", "date_of_birth", "learner"),
-    Index("learners_born_anywhere", "date_of_birth", "learner"),
-    Index("learners_by_uln", "uln", "centre"),
-    Index("learners_updated", "centre", "updated_at"),
-    Index("learners_updated_anywhere", "updated_at"),
-    Index("learners_named", "centre", "family_sorted", "given_sorted", "learner"),
-    Index("learners_named_anywhere", "family_sorted", "given_sorted", "learner"),
-    Index("learners_by_reference", "reference_sorted"),
+    Index("learners_by_uln", "uln_sorted", "learner"),
 )
+"""``…_sorted`` are the words of a name, ``…_others`` those that it is found by as well;
+``uln_sorted`` is the empty text where there is no ULN."""
 WORDS = Table(
     "learner_words",
     METADATA,
     Column("name", String, primary_key=True),
     Column("word", ByteOrder, primary_key=True),
     Column("stream", String, primary_key=True),
+    sqlite_with_rowid=False,
 )
 GROUPS = Table(
     "learner_groups",
@@ -81,6 +86,7 @@ MEMBERS = Table(
     METADATA,
     Column("group_stream", String, primary_key=True),
     Column("learner", String, primary_key=True),
+    sqlite_with_rowid=False,
 )
 FORMER = Table(
     "learner_former_identities",
@@ -90,9 +96,11 @@ FORMER = Table(
     Column("given_name", String, nullable=False),
     Column("family_name", String, nullable=False),
     Column("date_of_birth", Date, nullable=False),
+    sqlite_with_rowid=False,
 )
 """What learners were called before they were amended, and at which position they were."""
 IDENTITY = ("given_name", "family_name", "date_of_birth")
+NAMES = ("given", "family")
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
@@ -118,7 +126,7 @@ def _fold_learner(rows: Rows, stream: str, recorded: Recorded) -> None:
                 LEARNERS,
                 stream,
                 gender=event.gender,
-                uln=event.uln,
+                **_numbered(event.uln),
                 **_referred_to(event.centre_reference),
             )
         case LearnerTransferred(centre=centre):
@@ -126,7 +134,7 @@ def _fold_learner(rows: Rows, stream: str, recorded: Recorded) -> None:
         case LearnerErased():
             rows.remove_where(FORMER, stream=stream)
             _rename(rows, stream, ERASED)
-            others = {"gender": None, "uln": None, **_referred_to(None)}
+            others = {"gender": None, **_numbered(None), **_referred_to(None)}
             rows.change(LEARNERS, stream, **others)
         case LearnerWithdrawn():
             if known := rows.get(LEARNERS, stream):
@@ -161,46 +169,57 @@ FOLDS = {
 
 
 def _create(rows: Rows, stream: str, at: datetime, event: LearnerCreated) -> None:
-    rows.put(
-        LEARNERS,
-        {
-            "stream": stream,
-            "learner": event.learner,
-            "digits_backwards": digits_of(event.learner)[::-1],
-            "centre": event.centre,
-            "gender": event.gender,
-            "uln": event.uln,
-            **_referred_to(event.centre_reference),
-            "group_called": event.group,
-            "created_at": at,
-            **_identity(event),
-        },
-    )
-    _put_words(rows, stream, event)
+    row = {
+        "stream": stream,
+        "learner": event.learner,
+        "digits_backwards": digits_of(event.learner)[::-1],
+        "centre": event.centre,
+        "gender": event.gender,
+        **_numbered(event.uln),
+        **_referred_to(event.centre_reference),
+        "group_called": event.group,
+        "created_at": at,
+        **_identity(event),
+    }
+    rows.put(LEARNERS, row)
+    _put_words(rows, stream, row)
 
 
 def _rename(rows: Rows, stream: str, event: LearnerIdentityAmended | Details) -> None:
     if known := rows.get(LEARNERS, stream):
         for key in _words(stream, known):
             rows.remove(WORDS, *key)
-    rows.change(LEARNERS, stream, **_identity(event))
-    _put_words(rows, stream, event)
+    row = _identity(event)
+    rows.change(LEARNERS, stream, **row)
+    _put_words(rows, stream, row)
+
+
+def _put_words(rows: Rows, stream: str, row: Values) -> None:
+    for name, word, _ in _words(stream, row):
+        rows.put(WORDS, {"name": name, "word": word, "stream": stream})
 
 
 def _identity(event: LearnerCreated | LearnerIdentityAmended | Details) -> Values:
-    details = Details(
-        given_name=event.given_name,
-        family_name=event.family_name,
-        date_of_birth=event.date_of_birth,
-    )
-    return {
-        "given_name": event.given_name,
-        "family_name": event.family_name,
-        "date_of_birth": event.date_of_birth,
-        "likeness": details.likeness,
-        "family_sorted": " ".join(words(event.family_name)),
-        "given_sorted": " ".join(words(event.given_name)),
-    }
+    identity = {name: getattr(event, name) for name in IDENTITY}
+    for name in NAMES:
+        sorted_by, others = _words_of(identity[f"{name}_name"])
+        identity |= {f"{name}_sorted": sorted_by, f"{name}_others": others}
+    born = event.date_of_birth.isoformat()
+    like = f"{identity['given_sorted']}, {identity['family_sorted']} {born}"
+    return identity | {"likeness": like}
+
+
+def _words_of(name: str) -> tuple[str, str | None]:
+    """Give the words of a name, and those that it is found by as well."""
+    as_written = words(name)
+    if name.isascii() and name.isalpha():
+        return as_written[0], None
+    others = searchable_words(name).difference(as_written)
+    return " ".join(as_written), "".join(f" {word}" for word in sorted(others)) or None
+
+
+def _numbered(uln: str | None) -> Values:
+    return {"uln": uln, "uln_sorted": uln or ""}
 
 
 def _referred_to(reference: str | None) -> Values:
@@ -209,18 +228,12 @@ def _referred_to(reference: str | None) -> Values:
     return {"centre_reference": reference, "reference_sorted": in_order}
 
 
-def _put_words(
-    rows: Rows, stream: str, event: LearnerCreated | LearnerIdentityAmended | Details
-) -> None:
-    for name, word, _ in _words(stream, vars(event)):
-        rows.put(WORDS, {"name": name, "word": word, "stream": stream})
-
-
-def _words(stream: str, named: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Give the keys of the words that somebody so named is found by."""
-    for name in ("given_name", "family_name"):
-        for word in searchable_words(named[name]):
-            yield name, word, stream
+def _words(stream: str, row: Values) -> Iterator[tuple[str, str, str]]:
+    """Give the keys of the words that a learner is found by."""
+    for name in NAMES:
+        found_by = f"{row[f'{name}_sorted']} {row[f'{name}_others'] or ''}"
+        for word in dict.fromkeys(found_by.split()):
+            yield f"{name}_name", word, stream
 
 
 def digits_of(text: str) -> str:
@@ -230,7 +243,7 @@ def digits_of(text: str) -> str:
 
 READ_MODEL = ReadModel(
     name="manage-learners",
-    version=10,
+    version=11,
     tables=(LEARNERS, WORDS, GROUPS, MEMBERS, FORMER),
     handles=events_of("learner")
     | {UploadReceived, UploadRenamed, UploadUndone, LearnersAdded},

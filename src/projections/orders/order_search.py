@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Row, and_, distinct, func, select
 
 from aggregates.registrations.registration_state import Status
 from events.identifier import Kind
-from projections.identifiers import as_called, equal_to, is_called
+from projections.identifiers import as_called, equal_to
+from projections.learners.names_sought import is_learner
 from projections.orders.orders import (
     ENTRIES,
     LEARNERS,
@@ -20,7 +21,7 @@ from projections.orders.orders import (
     OrderKind,
     OrderState,
 )
-from projections.paging import Page, page, since
+from projections.paging import Narrowed, Page, page, since
 from projections.registrations.registration_rows import REGISTRATIONS
 
 
@@ -87,32 +88,32 @@ def search_orders(
     cursor: str | None = None,
 ) -> Page[ListedOrder]:
     """List the centre's orders of both kinds (None: everybody's), newest first."""
-    query = select(ORDERS).where(
-        *equal_to(
-            (ORDERS.c.centre, centre),
-            (ORDERS.c.kind, filters.kind),
-            (ORDERS.c.state, filters.state),
-            (ORDERS.c.purchase_order, filters.purchase_order),
-        ),
-        *as_called((ORDERS.c.order, Kind.ORDER, filters.reference)),
-    )
+    its = ORDERS.c
+    narrowed = Narrowed(
+        within=[*equal_to((its.centre, centre))],
+        kinds=[*equal_to((its.state, filters.state))],
+        checks=[*equal_to((its.kind, filters.kind))],
+        sought=[*equal_to((its.purchase_order, filters.purchase_order))],
+    ).also(as_called((its.order, Kind.ORDER, filters.reference)))
     if filters.product is not None:
-        chosen = PRODUCTS.c.product.in_(filters.product)
-        its = select(PRODUCTS.c.stream).where(chosen)
-        query = query.where(ORDERS.c.stream.in_(its))
+        chosen = select(PRODUCTS.c.stream).where(
+            PRODUCTS.c.product.in_(filters.product)
+        )
+        narrowed = narrowed.also(Narrowed(checks=[its.stream.in_(chosen)]))
     if filters.learner is not None:
-        linked = is_called(LEARNERS.c.learner, Kind.LEARNER, filters.learner)
-        its = select(LEARNERS.c.stream).where(linked)
-        query = query.where(ORDERS.c.stream.in_(its))
+        of = is_learner(LEARNERS, filters.learner)
+        linked = select(LEARNERS.c.stream).where(*of.sought)
+        narrowed = narrowed.also(Narrowed(sought=[its.stream.in_(linked)]))
     found = page(
         connection,
-        query,
+        select(ORDERS),
         by=(ORDERS.c.begun_at, ORDERS.c.order),
         make=lambda row: row,
         limit=limit,
         cursor=cursor,
         descending=True,
         since=since(ORDERS.c.updated_at, filters.updated_since),
+        narrowed=narrowed,
     )
     counted = _Counts.of(connection, found.rows)
     return Page(

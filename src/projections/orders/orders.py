@@ -30,7 +30,14 @@ from events.orders.order import (
     OrderProductsRemoved,
     OrderPurchaseOrderNumberGiven,
 )
-from projections.read_model import METADATA, Moment, Money, ReadModel, events_of
+from projections.read_model import (
+    METADATA,
+    Moment,
+    Money,
+    ReadModel,
+    events_of,
+    in_order,
+)
 from projections.rows import Rows
 from store import Recorded
 
@@ -49,10 +56,14 @@ ORDERS = Table(
     Column("begun_by", String, nullable=False),
     Column("confirmed_at", Moment),
     Column("updated_at", Moment, nullable=False),
-    Index("orders_updated", "centre", "updated_at"),
-    Index("orders_updated_anywhere", "updated_at"),
-    Index("orders_newest", "centre", "begun_at", "order"),
-    Index("orders_newest_anywhere", "begun_at", "order"),
+    Index("orders_of_purchase_order", "purchase_order"),
+    Index("orders_by_order", "order"),
+    *in_order(
+        "orders",
+        ("begun_at", "order"),
+        ("updated_at", "begun_at", "order"),
+        ("state", "begun_at"),
+    ),
 )
 LEARNERS = Table(
     "order_learners",
@@ -221,7 +232,7 @@ def _remove_products(rows: Rows, stream: str, products: Sequence[str]) -> None:
 
 READ_MODEL = ReadModel(
     name="orders",
-    version=3,
+    version=4,
     tables=(ORDERS, LEARNERS, PRODUCTS, ENTRIES),
     handles=events_of("order", "entry-order"),
     fold=fold,

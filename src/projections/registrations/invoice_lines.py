@@ -12,8 +12,8 @@ from events.bookings.booking import BookingCancelled, BookingMade
 from events.registrations.invoice import InvoiceNumberRecorded, InvoiceStatusReported
 from events.registrations.registration import RegistrationCancelled, RegistrationMade
 from projections.identifiers import equal_to
-from projections.paging import Page, page, since
-from projections.read_model import METADATA, Moment, Money, ReadModel
+from projections.paging import Narrowed, Page, page, since
+from projections.read_model import METADATA, Moment, Money, ReadModel, in_order
 from projections.rows import Rows, Values
 from store import Recorded
 
@@ -21,10 +21,10 @@ INVOICE_LINES = Table(
     "invoice_lines",
     METADATA,
     Column("line", String, primary_key=True),
-    Column("position", BigInteger, nullable=False, index=True),
+    Column("position", BigInteger, nullable=False),
     Column("charged_at", Moment, nullable=False),
     Column("cause", String, nullable=False),
-    Column("centre", String, nullable=False, index=True),
+    Column("centre", String, nullable=False),
     Column("learner", String, nullable=False),
     Column("product", String, nullable=False),
     Column("unit", String),
@@ -37,7 +37,13 @@ INVOICE_LINES = Table(
     Column("reported_at", Moment),
     Column("credit_of", String),
     Column("credited_by", String),
-    Column("updated_at", Moment, nullable=False, index=True),
+    Column("updated_at", Moment, nullable=False),
+    *in_order(
+        "invoice_lines",
+        ("position", "line"),
+        ("updated_at", "position", "line"),
+        ("status", "position", "line"),
+    ),
 )
 
 
@@ -155,7 +161,7 @@ def credit(recorded: Recorded, charged: Values) -> Values:
 
 READ_MODEL = ReadModel(
     name="invoice_lines",
-    version=5,
+    version=6,
     tables=(INVOICE_LINES,),
     handles=frozenset(
         {
@@ -194,19 +200,20 @@ def search_invoice_lines(
     cursor: str | None = None,
 ) -> Page[InvoiceLineRow]:
     """List lines in the order that they were charged in, from after a position on."""
-    query = select(INVOICE_LINES).where(
-        INVOICE_LINES.c.position > after,
-        *equal_to((INVOICE_LINES.c.centre, centre), (INVOICE_LINES.c.status, status)),
+    its = INVOICE_LINES.c
+    narrowed = Narrowed(
+        within=[its.position > after, *equal_to((its.centre, centre))],
+        kinds=[*equal_to((its.status, status))],
     )
-    by = [INVOICE_LINES.c.position, INVOICE_LINES.c.line]
     return page(
         connection,
-        query,
-        by=by,
+        select(INVOICE_LINES),
+        by=[its.position, its.line],
         make=_invoice_line_row,
         limit=limit,
         cursor=cursor,
-        since=since(INVOICE_LINES.c.updated_at, updated_since),
+        since=since(its.updated_at, updated_since),
+        narrowed=narrowed,
     )
 
 

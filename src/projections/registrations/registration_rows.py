@@ -11,7 +11,6 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Date,
-    Index,
     Integer,
     String,
     Table,
@@ -33,7 +32,14 @@ from events.registrations.registration import (
     RegistrationReopened,
     RegistrationTransferred,
 )
-from projections.read_model import METADATA, Moment, Money, ReadModel, events_of
+from projections.read_model import (
+    METADATA,
+    Moment,
+    Money,
+    ReadModel,
+    events_of,
+    in_order,
+)
 from projections.rows import Rows, Values
 from store import Recorded
 
@@ -63,10 +69,15 @@ REGISTRATIONS = Table(
     Column("course_starts", Date, nullable=False),
     Column("course_ends", Date, nullable=False),
     Column("updated_at", Moment, nullable=False),
-    Index("registrations_newest", "centre", "ordered_at", "stream"),
-    Index("registrations_newest_anywhere", "ordered_at", "stream"),
-    Index("registrations_updated", "centre", "updated_at"),
-    Index("registrations_updated_anywhere", "updated_at"),
+    *in_order(
+        "registrations",
+        ("ordered_at", "stream"),
+        ("updated_at", "stream"),
+        ("course_starts", "stream"),
+        ("course_ends", "stream"),
+        ("product", "stream"),
+        ("status", "stream"),
+    ),
 )
 """``open_parts`` of an apprenticeship are those not completed, 0 where there are none (O7).
 
@@ -230,7 +241,7 @@ def _changed_columns(event: Event, row: Values) -> Values:
 
 READ_MODEL = ReadModel(
     name="registrations",
-    version=7,
+    version=8,
     tables=(REGISTRATIONS, COUNTS),
     handles=events_of("registration"),
     fold=fold,

@@ -9,9 +9,9 @@ from sqlalchemy import Column, Connection, Row, select
 from aggregates.registrations.registration_state import Status
 from events.identifier import Kind
 from projections.identifiers import as_called, equal_to
-from projections.learners.learner_search import is_of_learner
 from projections.learners.learners import LEARNERS
-from projections.paging import Page, page, sorting
+from projections.learners.names_sought import is_learner, of_learner
+from projections.paging import Narrowed, Page, page, sorting
 from projections.registrations.registration_rows import REGISTRATIONS, RegistrationRow
 
 RegistrationSort = Literal[
@@ -45,6 +45,7 @@ SORTS: Mapping[str, Sequence[Column[Any]]] = {
     "family_name": (
         LEARNERS.c.family_sorted,
         LEARNERS.c.given_sorted,
+        LEARNERS.c.learner,
         REGISTRATIONS.c.stream,
     ),
 }
@@ -71,34 +72,39 @@ def search_registrations(
     ``name`` is of the learner, both names in any order. Those changed since a moment
     are sorted by when they were, unless it is said how.
     """
-    query = select(REGISTRATIONS)
-    if (sort or "").endswith("family_name"):
-        query = query.join(LEARNERS, LEARNERS.c.learner == REGISTRATIONS.c.learner)
-    if name is not None:
-        query = query.where(is_of_learner(REGISTRATIONS, centre, name))
+    query, its = select(REGISTRATIONS), REGISTRATIONS.c
+    chosen = sorting(SORTS, sort or ("updated_at" if updated_since else "-ordered_at"))
+    at, changed = [*equal_to((its.centre, centre))], []
     if updated_since is not None:
-        query = query.where(REGISTRATIONS.c.updated_at >= updated_since)
-    usual = "-ordered_at" if updated_since is None else "updated_at"
-    query = query.where(
-        *equal_to(
-            (REGISTRATIONS.c.centre, centre),
-            (REGISTRATIONS.c.status, status),
-            (REGISTRATIONS.c.product, product),
+        changed.append(its.updated_at >= updated_since)
+    kinds = [*equal_to((its.status, status), (its.product, product))]
+    first = chosen["by"][0]
+    if first is LEARNERS.c.family_sorted:
+        query = query.join(LEARNERS, LEARNERS.c.learner == its.learner)
+        narrowed = Narrowed(kinds=[*at, *kinds, *changed])
+    elif first is its.updated_at:
+        narrowed = Narrowed(within=[*at, *changed], kinds=kinds)
+    else:
+        narrowed = Narrowed(within=at, kinds=[*kinds, *changed])
+    narrowed = narrowed.also(
+        as_called(
+            (its.order, Kind.ORDER, order),
+            (its.parent, Kind.REGISTRATION, parent),
         ),
-        *as_called(
-            (REGISTRATIONS.c.learner, Kind.LEARNER, learner),
-            (REGISTRATIONS.c.order, Kind.ORDER, order),
-            (REGISTRATIONS.c.parent, Kind.REGISTRATION, parent),
-        ),
+        is_learner(REGISTRATIONS, learner),
     )
+    if name is not None:
+        named = of_learner(connection, REGISTRATIONS, centre, name)
+        narrowed = narrowed.also(named)
     return page(
         connection,
         query,
-        **sorting(SORTS, sort or usual),
+        **chosen,
         make=_registration_row,
         limit=limit,
         cursor=cursor,
         total=total,
+        narrowed=narrowed,
     )
 
 

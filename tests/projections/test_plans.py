@@ -1,0 +1,261 @@
+"""Every list is read from an index in its order: asked of both databases (ADR 25)."""
+
+import re
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Any, TypeAlias
+
+import pytest
+from sqlalchemy import Connection, event, text
+
+from aggregates.bookings.sitting import Attendance
+from aggregates.claims.claim_status import ClaimStatus
+from aggregates.registrations.invoice_line import InvoiceStatus
+from aggregates.registrations.registration_state import Status
+from benchmarks.lists import fill
+from projections.bookings.bookings import BookingFilter, search_bookings
+from projections.claims.claimable_learners import (
+    ClaimableLearnerFilter,
+    LearnerColumn,
+    counts,
+    search_claimable_learners,
+)
+from projections.claims.claims import search_claims
+from projections.claims.ineligible_learners import search_ineligible_learners
+from projections.claims.result_certificates import search_certificates
+from projections.claims.result_search import SORTS as RESULT_SORTS
+from projections.claims.result_search import ResultFilter, search_results
+from projections.database import Database, open_database
+from projections.learners.duplicates import search_duplicates
+from projections.learners.learner_search import SORTS as LEARNER_SORTS
+from projections.learners.learner_search import LearnerFilter, search_learners
+from projections.orders.order_search import OrderFilter, search_orders
+from projections.orders.orders import OrderState
+from projections.projection_tables import ProjectionTables, prepare
+from projections.registrations.invoice_lines import search_invoice_lines
+from projections.registrations.registrations import SORTS as REGISTRATION_SORTS
+from projections.registrations.registrations import search_registrations
+from service import READ_MODELS
+
+Ask: TypeAlias = Callable[[Connection], object]
+
+CENTRE, NOW = "48213", datetime(2026, 11, 24, tzinfo=UTC)
+LEARNER, CLAIM = "L-0000000017T", "AC-0000000001"
+
+
+def each(search: Callable[..., object], **asked: Any) -> Iterator[tuple[str, Ask]]:
+    """Ask a list within a centre and anywhere."""
+    for centre in (CENTRE, None):
+        name = f"{search.__name__} of {centre}: {asked}"
+        yield name, partial(search, centre=centre, limit=50, **asked)
+
+
+def every_list() -> Iterator[tuple[str, Ask]]:
+    """Give each list with each of its sort keys and filters."""
+    for backwards in ("", "-"):
+        for sort in LEARNER_SORTS:
+            by = f"{backwards}{sort}"
+            yield from each(search_learners, filters=LearnerFilter(), sort=by)
+        for sort in REGISTRATION_SORTS:
+            yield from each(search_registrations, sort=f"{backwards}{sort}")
+        for sort in RESULT_SORTS:
+            by = f"{backwards}{sort}"
+            yield from each(search_results, clauses=ResultFilter(), sort=by)
+    for known in (
+        {"created_from": date(2026, 1, 1)},
+        {"learner": "017"},
+        {"learner": LEARNER},
+        {"name": "ann"},
+        {"given_name": "ann"},
+        {"family_name": "ann"},
+        {"date_of_birth": date(2008, 2, 29)},
+        {"uln": "1000102504"},
+        {"centre_reference": "A/1"},
+        {"group": "Autumn"},
+        {"status": Status.ACTIVE},
+        {"updated_since": NOW},
+    ):
+        yield from each(search_learners, filters=LearnerFilter(**known))
+    for found in (
+        {"learner": LEARNER},
+        {"learner": "017"},
+        {"product": ["Q-1"]},
+        {"order": "O-0000000001"},
+        {"status": Status.ACTIVE},
+        {"parent": "R-0000000001"},
+        {"name": "ann"},
+        {"updated_since": NOW},
+    ):
+        yield from each(search_registrations, **found)
+    for sought in (
+        {"name": "ann"},
+        {"given_name": "ann"},
+        {"family_name": "ann"},
+        {"learner_reference": "A/1"},
+        {"products": ["Q-1"]},
+        {"grade": "Pass"},
+        {"updated_since": NOW},
+    ):
+        yield from each(search_results, clauses=ResultFilter(**sought))
+    for column in LearnerColumn:
+        claimable = ClaimableLearnerFilter()
+        yield (
+            f"claimable by {column}",
+            partial(
+                search_claimable_learners,
+                centre=CENTRE,
+                qualification="Q-1",
+                filters=claimable,
+                sort=column,
+                limit=50,
+            ),
+        )
+    yield "claimable qualifications", partial(counts, centre=CENTRE)
+    for lists, clauses in (
+        (search_claims, {"standing": ClaimStatus.DRAFT}),
+        (search_claims, {"qualification": ["Q-1"]}),
+        (search_claims, {"reference": CLAIM}),
+        (search_claims, {"learner": LEARNER}),
+        (search_claims, {"updated_since": NOW}),
+        (search_certificates, {"waiting": True}),
+        (search_certificates, {"in_force": True}),
+        (search_certificates, {"qualification": ["Q-1"]}),
+        (search_certificates, {"learner": LEARNER}),
+        (search_certificates, {"updated_since": NOW}),
+        (search_ineligible_learners, {"qualification": ["Q-1"]}),
+        (search_ineligible_learners, {"claim": CLAIM}),
+        (search_ineligible_learners, {"name": "ann"}),
+        (search_invoice_lines, {"status": InvoiceStatus.INVOICED}),
+        (search_invoice_lines, {"after": 5}),
+        (search_invoice_lines, {"updated_since": NOW}),
+        (search_duplicates, {}),
+        (search_orders, {"filters": OrderFilter(state=OrderState.DRAFT)}),
+        (search_orders, {"filters": OrderFilter(purchase_order="PO-1")}),
+        (search_orders, {"filters": OrderFilter(reference="O-0000000001")}),
+        (search_orders, {"filters": OrderFilter(learner=LEARNER)}),
+        (search_orders, {"filters": OrderFilter(product=["Q-1"])}),
+        (search_orders, {"filters": OrderFilter(updated_since=NOW)}),
+        (search_bookings, {"filters": BookingFilter(unit="A/1")}),
+        (search_bookings, {"filters": BookingFilter(attendance=Attendance.BOOKED)}),
+        (search_bookings, {"filters": BookingFilter(learner=LEARNER)}),
+        (search_bookings, {"filters": BookingFilter(name="ann")}),
+        (search_bookings, {"filters": BookingFilter(group="Autumn")}),
+        (search_bookings, {"filters": BookingFilter(starts_from=NOW)}),
+        (search_bookings, {"filters": BookingFilter(updated_since=NOW)}),
+    ):
+        yield from each(lists, **clauses)
+
+
+LISTS = dict(every_list())
+
+SMALL = {"registration_counts", "centres", "users", "tokens", "offline_clients"}
+"""Tables that do not grow with learners, or are read by the start of their key."""
+FEW = "ORDER BY anon_1"
+"""Sorts what a subquery found, which is limited to a thousand rows."""
+BOUNDED = (
+    # A count reads a thousand rows at most, or ten thousand: it has a limit.
+    "count(*)",
+    # The learners who share a birth with a hundred: looked up by their births.
+    "learners.date_of_birth IN",
+    # The groups of a name, and the words of a name: looked up, and never sorted.
+    "FROM learner_groups",
+    # Who is on the orders of one page, and entered for what: looked up by the orders.
+    "GROUP BY order_learners.stream",
+    "GROUP BY order_entries.stream",
+)
+SCAN = re.compile(r"^SCAN (?!anon_|CONSTANT)(\w+)(?! USING)\b.*$")
+
+
+def asked_of(connection: Connection, ask: Ask) -> list[tuple[str, Any]]:
+    """Note each statement that a list sends, with its values."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(_: object, __: object, statement: str, values: Any, *___: object) -> None:
+        if statement.lstrip().startswith("SELECT"):
+            sent.append((statement, values))
+
+    event.listen(connection, "before_cursor_execute", note)
+    try:
+        ask(connection)
+    finally:
+        event.remove(connection, "before_cursor_execute", note)
+    return sent
+
+
+def faults(connection: Connection, statement: str, values: Any) -> Iterator[str]:
+    """Say where a statement scans a table, or sorts rows that nothing bounds."""
+    is_bounded = FEW in statement or any(part in statement for part in BOUNDED)
+    if connection.dialect.name == "sqlite":
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        for line in (row[3] for row in rows):
+            scanned = SCAN.match(line)
+            if scanned and "USING" not in line and scanned[1] not in SMALL:
+                yield line
+            if "AUTOMATIC" in line or (
+                line == "USE TEMP B-TREE FOR ORDER BY" and not is_bounded
+            ):
+                yield line
+        return
+    for (line,) in connection.exec_driver_sql(f"EXPLAIN {statement}", values):
+        scanned = re.search(r"Seq Scan on (\w+)", line)
+        if scanned and scanned[1] not in SMALL:
+            yield line
+        if re.search(r"^\s*(->)?\s*Sort  \(", line) and not is_bounded:
+            yield line
+
+
+@pytest.fixture(scope="module")
+def sqlite_rows(tmp_path_factory: pytest.TempPathFactory) -> Generator[Database]:
+    with closing(
+        open_database(f"sqlite:///{tmp_path_factory.mktemp('rows')}")
+    ) as database:
+        prepare(database, [ProjectionTables(model, database) for model in READ_MODELS])
+        yield database
+
+
+@pytest.mark.parametrize("most", [1_000, -1], ids=["few", "many"])
+def test_every_list_is_read_by_an_index_on_sqlite(
+    sqlite_rows: Database, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Both where few rows are found, which are sorted, and where many are."""
+    for module in ("paging", "learners.names_sought", "learners.learner_search"):
+        monkeypatch.setattr(f"projections.{module}.MOST_SORTED", most)
+    with sqlite_rows.reading() as connection:
+        found = {
+            name: wrong
+            for name, ask in LISTS.items()
+            for statement, values in asked_of(connection, ask)
+            if (wrong := [*faults(connection, statement, values)])
+        }
+    assert "\n".join(f"{name}: {wrong}" for name, wrong in found.items()) == ""
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("most", [1_000, -1], ids=["few", "many"])
+def test_every_list_is_read_by_an_index_on_postgresql(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Asked as somebody who may read the tables and does not own them."""
+    for module in ("paging", "learners.names_sought", "learners.learner_search"):
+        monkeypatch.setattr(f"projections.{module}.MOST_SORTED", most)
+    with closing(open_database(postgres_url)) as database:
+        fill(database, 2_000)
+        with database.writing() as connection:
+            reader = "CREATE ROLE reader; GRANT USAGE ON SCHEMA read_models TO reader"
+            connection.execute(text(reader))
+            tables = "GRANT SELECT ON ALL TABLES IN SCHEMA read_models TO reader"
+            connection.execute(text(tables))
+        with database.reading() as connection:
+            connection.execute(text("SET ROLE reader"))
+            found = {
+                name: wrong
+                for name, ask in LISTS.items()
+                for statement, values in asked_of(connection, ask)
+                if (wrong := [*faults(connection, statement, values)])
+            }
+            connection.execute(text("RESET ROLE"))
+        with database.writing() as connection:
+            connection.execute(text("DROP OWNED BY reader; DROP ROLE reader"))
+    assert "\n".join(f"{name}: {wrong}" for name, wrong in found.items()) == ""
