@@ -88,16 +88,16 @@ class Narrowed:
         """Have rows found by what is sought, else by their kinds; the rest is checked."""
         firsts = self.sought or (*self.within, *self.kinds)
         rest = (*self.within, *self.kinds) if self.sought else ()
-        return (*firsts, *map(checked, rest))
+        return (*firsts, *map(as_check, rest))
 
     def all_checks(self) -> Conditions:
         """Have the others checked in each of those rows."""
-        return [*map(checked, self.checks)]
+        return [*map(as_check, self.checks)]
 
     def in_order(self) -> Conditions:
         """Have rows read in the order of the list, and checked one by one."""
         rest = (*self.sought, *self.kinds, *self.checks)
-        return (*self.within, *map(checked, rest))
+        return (*self.within, *map(as_check, rest))
 
 
 def has_row(query: Select[Any]) -> ColumnElement[bool]:
@@ -105,7 +105,7 @@ def has_row(query: Select[Any]) -> ColumnElement[bool]:
     return query.limit(1).scalar_subquery().is_not(None)
 
 
-def checked(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+def as_check(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """Keep a database from looking this condition up in an index."""
     return case((condition, 1), else_=0) == 1
 

@@ -1,6 +1,6 @@
 """All read models of a process: followed, waited for, queried and rebuilt."""
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
 from contextlib import AbstractContextManager, contextmanager
 
 from sqlalchemy import Connection
@@ -112,7 +112,12 @@ class ReadModels:
 
     def rebuild(self, name: str, progress: Progress) -> None:
         """Fold all events into shadow tables, then swap. KeyError if unknown."""
-        rebuilding.rebuild(self._tables[name], self._store, progress)
+        self.rebuild_together([name], progress)
+
+    def rebuild_together(self, names: Collection[str], progress: Progress) -> None:
+        """Rebuild several from one reading of the log. KeyError if one is unknown."""
+        tables = [self._tables[name] for name in names]
+        rebuilding.rebuild(tables, self._store, progress)
 
     def check(self, name: str, progress: Progress) -> tuple[Difference, ...]:
         """Compare the live rows with all events folded anew. KeyError if unknown."""
@@ -121,10 +126,10 @@ class ReadModels:
     def _renew(self) -> None:
         with self._database.making() as connection:
             drop_stored(connection, RETIRED)
-        for view in self._outdated:
-            if prepare(self._database, [view]):
-                logger().info("read model made anew", name=view.name)
-                self.rebuild(view.name, lambda _, __: None)
+        if outdated := prepare(self._database, self._outdated):
+            names = [each.name for each in outdated]
+            logger().info("read models made anew", names=names)
+            self.rebuild_together(names, lambda _, __: None)
         self._outdated.clear()
         for name, (place, head) in self.behind().items():
             if place > head:  # events of a backup were put in place

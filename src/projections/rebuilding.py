@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from time import sleep
 from typing import TypeAlias
@@ -11,7 +11,7 @@ from typing import TypeAlias
 from sqlalchemy import Connection, Table, select, text
 from sqlalchemy.exc import OperationalError
 
-from projections.dispatcher import handle_alone
+from projections.dispatcher import handle_alone, handle_in
 from projections.projection_tables import ProjectionTables
 from projections.rows import Key
 from store import EventStore, Position
@@ -37,23 +37,35 @@ class Difference:
     key: Key
 
 
-def rebuild(live: ProjectionTables, store: EventStore, progress: Progress) -> None:
+def rebuild(
+    lives: Sequence[ProjectionTables], store: EventStore, progress: Progress
+) -> None:
     """Fold every event into shadow tables, then swap them with the live ones.
 
-    Waits while another process rebuilds the same read model. The live tables are updated
-    and read meanwhile. Raises OperationalError if every try to swap fails.
+    Those of several read models are folded together, from one reading of the log. Waits
+    while another process rebuilds one of them. The live tables are updated and read
+    meanwhile. Raises OperationalError if every try to swap fails.
     """
-    with _shadow(live) as shadow:
-        _fold(shadow, store, store.head(), progress)
-        for attempt in range(1, TRIES + 1):
-            try:
-                _swap(live, shadow, store)
-            except OperationalError:
-                if attempt == TRIES:
-                    raise
-                sleep(LOOK_SECONDS)
-            else:
-                return
+    with ExitStack() as stack:
+        in_turn = sorted(lives, key=lambda live: live.name)
+        shadows = [stack.enter_context(_shadow(live)) for live in in_turn]
+        _fold(shadows, store, store.head(), progress)
+        for live, shadow in zip(in_turn, shadows, strict=True):
+            _swap_patiently(live, shadow, store)
+
+
+def _swap_patiently(
+    live: ProjectionTables, shadow: ProjectionTables, store: EventStore
+) -> None:
+    for attempt in range(1, TRIES + 1):
+        try:
+            _swap(live, shadow, store)
+        except OperationalError:
+            if attempt == TRIES:
+                raise
+            sleep(LOOK_SECONDS)
+        else:
+            return
 
 
 def check(
@@ -67,7 +79,7 @@ def check(
         _shadow(live) as shadow,
         live.database.reading(one_moment=True) as connection,
     ):
-        _fold(shadow, store, live.checkpoint_in(connection), progress)
+        _fold([shadow], store, live.checkpoint_in(connection), progress)
         differences: list[Difference] = []
         for name, table in live.tables.items():
             shown = _digests(connection, table)
@@ -99,13 +111,19 @@ def _shadow(live: ProjectionTables) -> Generator[ProjectionTables]:
 
 
 def _fold(
-    shadow: ProjectionTables, store: EventStore, end: Position, progress: Progress
+    shadows: Sequence[ProjectionTables],
+    store: EventStore,
+    end: Position,
+    progress: Progress,
 ) -> None:
     place = 0
     while place < end and (batch := store.log(after=place, limit=BATCH)):
-        with shadow.database.writing() as connection:
-            until_end = [r for r in batch if r.position <= end]
-            place = handle_alone(connection, shadow, place, until_end)
+        until_end = [r for r in batch if r.position <= end]
+        with shadows[0].database.writing() as connection:
+            for outcome in handle_in(connection, shadows, place, until_end).values():
+                if isinstance(outcome, Exception):
+                    raise outcome
+        place = until_end[-1].position
         progress(place, end)
 
 

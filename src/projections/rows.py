@@ -154,10 +154,9 @@ class _Statements:
 
     def values(self, names: Iterable[str], values: Iterable[Any]) -> Key:
         """Give values of columns as the driver takes them."""
-        to_driver = self.to_driver
+        those = map(self.to_driver.__getitem__, names)
         return tuple(
-            value if (process := to_driver[name]) is None else process(value)
-            for name, value in zip(names, values, strict=True)
+            [v if to is None else to(v) for to, v in zip(those, values, strict=True)]
         )
 
     def _upsert(self) -> str:
@@ -251,8 +250,9 @@ class _Kept:
         self._send(its.upsert, [its.values(its.columns, row.values()) for row in kept])
 
     def _check(self, values: Values) -> None:
-        if unknown := values.keys() - self.blank.keys():
-            raise KeyError(f"{self.table.name} has no {', '.join(sorted(unknown))}.")
+        if not values.keys() <= self.blank.keys():
+            unknown = ", ".join(sorted(values.keys() - self.blank.keys()))
+            raise KeyError(f"{self.table.name} has no {unknown}.")
 
     def _load(self, query: str, values: Key) -> None:
         """Read rows, except those already in memory, which are newer."""

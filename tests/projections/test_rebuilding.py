@@ -309,3 +309,35 @@ def test_rows_of_a_read_model_that_is_no_more_are_taken_away(
         with database.reading() as connection:
             assert not inspect(connection).has_table("claimable_people")
             assert set(read_checkpoints(connection, [former.name])) == set()
+
+
+def test_several_are_made_anew_from_one_reading_of_the_log(
+    any_store: EventStore,
+    open_read_models: OpenReadModels,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table = Table("counted", MetaData(), Column("number", String, primary_key=True))
+
+    def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
+        for recorded in batch:
+            rows.put(table, {"number": str(recorded.owner)})
+
+    counting = replace(SHOWN_CENTRES, name="counting", tables=(table,), fold=fold)
+    read_models = open_read_models(SHOWN_CENTRES, counting)
+    assert read_models.wait_for(open_centres(any_store, "100", "200"), PATIENCE)
+    read: list[Position] = []
+    log = any_store.log
+
+    def reading(*, after: Position = 0, limit: int = BATCH) -> Sequence[Recorded]:
+        read.append(after)
+        return log(after=after, limit=limit)
+
+    monkeypatch.setattr(any_store, "log", reading)
+    told: list[Position] = []
+    read_models.rebuild_together(read_models.names, lambda at, _: told.append(at))
+    assert read.count(0) == len(told) == 1
+    monkeypatch.undo()
+    for name in read_models.names:
+        assert read_models.check(name, quietly) == ()
+    with read_models.connection() as connection:
+        assert shown(connection) == {"100": 0, "200": 0}

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -75,15 +76,17 @@ def rebuild(
         wrong: dict[str, int] = {}
         console = Console(stderr=True)
         with Progress(console=console, disable=not console.is_terminal) as progress:
-            for name in [read_model] if read_model else models.names:
+            chosen = [read_model] if read_model else [*models.names]
+
+            def follow(task: TaskID) -> Callable[[int, int], None]:
+                return lambda at, head: progress.update(task, completed=at, total=head)
+
+            if not check:
+                task = progress.add_task(read_model or "read models")
+                models.rebuild_together(chosen, follow(task))
+            for name in chosen if check else ():
                 task = progress.add_task(name)
-
-                def update(position: int, head: int, task: TaskID = task) -> None:
-                    progress.update(task, completed=position, total=head)
-
-                if not check:
-                    models.rebuild(name, update)
-                elif differences := models.check(name, update):
+                if differences := models.check(name, follow(task)):
                     wrong[name] = len(differences)
         if wrong:
             lines = (

@@ -285,7 +285,7 @@ def search_bookings(
         limit=limit,
         cursor=cursor,
         since=since(BOOKINGS.c.updated_at, filters.updated_since),
-        narrowed=_narrowed(connection, centre, filters),
+        narrowed=_conditions(connection, centre, filters),
     )
 
 
@@ -361,7 +361,7 @@ def bookings_of_learner(connection: Connection, learner: str) -> list[BookingRow
     return [_row(row) for row in found]
 
 
-def _narrowed(
+def _conditions(
     connection: Connection, centre: str | None, filters: BookingFilter
 ) -> Narrowed:
     its = BOOKINGS.c

@@ -27,7 +27,7 @@ from events.learners.duplicate import Decision, DuplicateDecided
 from projections.identifiers import equal_to
 from projections.learners.learner_search import KnownLearner, known_learner
 from projections.learners.learners import LEARNERS
-from projections.paging import BadCursor, Page, checked
+from projections.paging import BadCursor, Page, as_check
 from projections.read_model import METADATA, ReadModel
 from projections.rows import Rows
 from store import Recorded
@@ -204,7 +204,7 @@ def _pairs_with(
     born = select(LEARNERS).where(*at, its.date_of_birth.in_(births))
     found = {row.learner: row for row in connection.execute(born)}
     if ulns := {row.uln for row in firsts if row.uln is not None}:
-        numbered = select(LEARNERS).where(its.uln_sorted.in_(ulns), *map(checked, at))
+        numbered = select(LEARNERS).where(its.uln_sorted.in_(ulns), *map(as_check, at))
         found |= {row.learner: row for row in connection.execute(numbered)}
     return sorted(found.values(), key=_key)
 

@@ -40,7 +40,7 @@ from projections.paging import (
     MOST_SORTED,
     Narrowed,
     Page,
-    checked,
+    as_check,
     count,
     has_row,
     page,
@@ -200,11 +200,11 @@ def search_learners(
         limit=limit,
         cursor=cursor,
         total=total,
-        narrowed=_narrowed(connection, centre, filters, chosen["by"][0]),
+        narrowed=_conditions(connection, centre, filters, chosen["by"][0]),
     )
 
 
-def _narrowed(
+def _conditions(
     connection: Connection,
     centre: str | None,
     filters: LearnerFilter,
@@ -236,7 +236,7 @@ def _narrowed(
         if count(connection, stand, MOST_SORTED) <= MOST_SORTED:
             sought.append(its.learner.in_(stand))
         else:
-            is_so = checked(theirs.status == filters.status)
+            is_so = as_check(theirs.status == filters.status)
             one = select(theirs.stream).where(theirs.learner == its.learner, is_so)
             checks.append(has_row(one))
     names = (

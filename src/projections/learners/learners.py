@@ -126,7 +126,7 @@ def _fold_learner(rows: Rows, stream: str, recorded: Recorded) -> None:
                 LEARNERS,
                 stream,
                 gender=event.gender,
-                **_numbered(event.uln),
+                **_uln_columns(event.uln),
                 **_referred_to(event.centre_reference),
             )
         case LearnerTransferred(centre=centre):
@@ -134,7 +134,7 @@ def _fold_learner(rows: Rows, stream: str, recorded: Recorded) -> None:
         case LearnerErased():
             rows.remove_where(FORMER, stream=stream)
             _rename(rows, stream, ERASED)
-            others = {"gender": None, **_numbered(None), **_referred_to(None)}
+            others = {"gender": None, **_uln_columns(None), **_referred_to(None)}
             rows.change(LEARNERS, stream, **others)
         case LearnerWithdrawn():
             if known := rows.get(LEARNERS, stream):
@@ -175,7 +175,7 @@ def _create(rows: Rows, stream: str, at: datetime, event: LearnerCreated) -> Non
         "digits_backwards": digits_of(event.learner)[::-1],
         "centre": event.centre,
         "gender": event.gender,
-        **_numbered(event.uln),
+        **_uln_columns(event.uln),
         **_referred_to(event.centre_reference),
         "group_called": event.group,
         "created_at": at,
@@ -218,7 +218,7 @@ def _words_of(name: str) -> tuple[str, str | None]:
     return " ".join(as_written), "".join(f" {word}" for word in sorted(others)) or None
 
 
-def _numbered(uln: str | None) -> Values:
+def _uln_columns(uln: str | None) -> Values:
     return {"uln": uln, "uln_sorted": uln or ""}
 
 

@@ -26,7 +26,7 @@ from projections.learners.learners import (
     WORDS,
     digits_of,
 )
-from projections.paging import MOST_SORTED, Narrowed, checked, count, has_row
+from projections.paging import MOST_SORTED, Narrowed, as_check, count, has_row
 
 LAST = "\U0010ffff"
 NAMES = ("given_name", "family_name")
@@ -102,7 +102,7 @@ def of_learner(
     is not found by a name (L6).
     """
     named = named_so(connection, name)
-    at = map(checked, equal_to((LEARNERS.c.centre, centre)))
+    at = map(as_check, equal_to((LEARNERS.c.centre, centre)))
     found = select(LEARNERS.c.learner).where(*named.sought, *named.checks, *at)
     if named.sought:
         return Narrowed(sought=[table.c.learner.in_(found)])

@@ -1,7 +1,7 @@
 """Invoice lines: every charge and credit, what caused it, and how far invoicing is."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 
@@ -79,9 +79,9 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
     for recorded in rows.following(batch):
         match recorded.event:
             case RegistrationMade() as made if made.price:
-                rows.put(INVOICE_LINES, asdict(charge(recorded, made)))
+                rows.put(INVOICE_LINES, {**vars(charge(recorded, made))})
             case BookingMade() as made if made.price:
-                rows.put(INVOICE_LINES, asdict(charge_for_test(recorded, made)))
+                rows.put(INVOICE_LINES, {**vars(charge_for_test(recorded, made))})
             case (
                 RegistrationCancelled(
                     registration=line, charge_stands=False, invoice_status=status

@@ -1,7 +1,7 @@
 """The rows of registrations, each with its status, as they follow from the events."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -171,7 +171,7 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
     for recorded in rows.following(batch):
         stream, event = str(recorded.stream), recorded.event
         if isinstance(event, RegistrationMade):
-            made = asdict(
+            made = vars(
                 row_of(recorded, Status.ACTIVE, updated_at=recorded.recorded_at)
             )
             parts = {"parts": list(event.parts), "open_parts": len(event.parts)}
