@@ -22,6 +22,7 @@ MENTIONS = Table(
     METADATA,
     Column("name", String, primary_key=True),
     Column("stream", String, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 PASSED_OVER = (RecordRead, RecordAmended, RecordChecked, LearnerCreated)
@@ -49,7 +50,7 @@ def people_named(recorded: Recorded) -> Iterable[str]:
 
 READ_MODEL = ReadModel(
     name="mentions",
-    version=1,
+    version=2,
     tables=(MENTIONS,),
     handles=frozenset(
         kind
