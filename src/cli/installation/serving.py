@@ -1,5 +1,6 @@
 """A service at work: its port, its log, its answers, until it is told to end."""
 
+import ctypes
 import errno
 import logging
 import os
@@ -7,6 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from types import FrameType
 
 import structlog
@@ -26,11 +28,15 @@ from settings import LRS_SIMULATED, Settings, origins, unknown_variables
 
 GRACE_SECONDS = 10
 
+MALLOC_SETTINGS = {-8: 1, -3: 128 * 1024, -1: 128 * 1024}
+"""M_ARENA_MAX, M_MMAP_THRESHOLD and M_TRIM_THRESHOLD of glibc: heaps, bytes, bytes."""
+
 
 def serve_at(
     listener: socket.socket, settings: Settings, *, demo: bool, print_secrets: bool
 ) -> None:
     """Open what is set, tell how to begin, and answer requests until told to end."""
+    use_one_heap()
     with open_session(settings, begin=True) as service:
         url = address_of(settings.host, listener.getsockname()[1])
         lines = [
@@ -51,6 +57,17 @@ def serve_at(
         end_quietly()
         with publish_address(settings.keys, url):
             Server(app).run(sockets=[listener])
+
+
+def use_one_heap() -> None:
+    """Have memory given back that a large upload needed, where the C library is glibc.
+
+    It would have a heap for each thread, and keep what is freed in each.
+    """
+    with suppress(AttributeError, OSError, TypeError):
+        set_option = ctypes.CDLL(None).mallopt
+        for setting, value in MALLOC_SETTINGS.items():
+            set_option(setting, value)
 
 
 class Server(uvicorn.Server):
