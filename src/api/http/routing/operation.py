@@ -49,7 +49,7 @@ class Operation:
     def __init__(self, route: APIRoute, context: RouteContext) -> None:
         self.route, self.check = route, RequestCheck(route)
         self._field = context.response_field
-        self._status: int = context.status_code or HTTPStatus.OK
+        self._status: int = context.status_code or int(HTTPStatus.OK)
         self._body = context.dependant.body_params
         steps = steps_of(context.dependant)
         self._length = len(steps)

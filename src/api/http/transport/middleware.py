@@ -7,7 +7,6 @@ from http import HTTPStatus
 from uuid import uuid4
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,7 +14,7 @@ from api.http.problems import problem
 from api.http.transport.metrics import Metrics
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-SAFE = {
+SAFE: Mapping[str, str] = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -25,6 +24,14 @@ SAFE = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+
+
+def raw_headers(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """Write headers as they are sent."""
+    return [(n.lower().encode(), value.encode()) for n, value in headers.items()]
+
+
+ON_EVERY = raw_headers(SAFE)
 
 log = structlog.get_logger("api")
 
@@ -51,7 +58,8 @@ class RequestMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
+        sent = dict(reversed(scope["headers"]))  # of several, the first counts
+        given = sent.get(b"x-request-id", b"").decode("latin-1")
         request_id = given if REQUEST_ID.fullmatch(given) else str(uuid4())
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
@@ -59,7 +67,7 @@ class RequestMiddleware:
         began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await self.app(scope, self.limit_body(scope, receive), headers.send)
+                await self.app(scope, self.limit_body(sent, receive), headers.send)
             except Exception:
                 log.exception("failed", method=scope["method"], path=scope["path"])
                 if headers.status:
@@ -79,9 +87,12 @@ class RequestMiddleware:
                 milliseconds=round(took * 1000, 1),
             )
 
-    def limit_body(self, scope: Scope, receive: Receive) -> Receive:
-        """Make a receive that raises TooLarge as soon as the body is."""
-        told = Headers(scope=scope).get("content-length", "")
+    def limit_body(self, sent: Mapping[bytes, bytes], receive: Receive) -> Receive:
+        """Make a receive that raises TooLarge as soon as the body is.
+
+        ``sent`` are the headers of the request.
+        """
+        told = sent.get(b"content-length", b"").decode("latin-1")
         taken = int(told) if told.isdecimal() else 0
         is_too_large = taken > self.most
         taken = 0
@@ -109,13 +120,13 @@ class ResponseHeaders:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            for name, value in SAFE.items():
-                headers.setdefault(name, value)
-            headers["X-Request-Id"] = self._request_id
-            rate = self._state.get("rate")
-            if isinstance(rate, dict):
-                headers.update(rate)
+            headers = message["headers"]
+            present = {name for name, _ in headers}
+            headers += (each for each in ON_EVERY if each[0] not in present)
+            added = {"x-request-id": self._request_id}
+            if isinstance(rate := self._state.get("rate"), dict):
+                added |= rate
+            headers += raw_headers(added)
         await self._send(message)
 
 
