@@ -90,8 +90,8 @@ class SQLite:
         self._writer = create_engine(url, connect_args=busy, **OPTIONS)
         self._reader = create_engine(url, connect_args=busy, **OPTIONS)
         pragmas = (f"synchronous={SYNCHRONOUS}", "journal_mode=WAL", "secure_delete=ON")
-        _set_up(self._writer, "BEGIN IMMEDIATE", pragmas)
-        _set_up(self._reader, "BEGIN", (*pragmas, "query_only=ON"))
+        _set_up(self._writer, pragmas, _begin_writing)
+        _set_up(self._reader, (*pragmas, "query_only=ON"), _begin_reading)
         for engine in (self._writer, self._reader):
             tell(engine, lambda error: unusable_file(file, error, mend=mend))
 
@@ -127,8 +127,20 @@ class SQLite:
         self._reader.dispose()
 
 
-def _set_up(engine: Engine, begin: str, pragmas: Sequence[str]) -> None:
-    """Stop the driver from beginning transactions; begin each with the given statement."""
+def _begin_writing(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_reading(connection: Connection) -> None:
+    """Begin without a look at the file, which cannot fail: past the engine's own events."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN")
+
+
+def _set_up(
+    engine: Engine, pragmas: Sequence[str], begin: Callable[[Connection], None]
+) -> None:
+    """Stop the driver from beginning transactions; begin each in the given way."""
 
     def set_pragmas(connection: Any, _: object) -> None:
         connection.isolation_level = None
@@ -136,7 +148,7 @@ def _set_up(engine: Engine, begin: str, pragmas: Sequence[str]) -> None:
             connection.execute(f"PRAGMA {pragma}")
 
     event.listen(engine, "connect", set_pragmas)
-    event.listen(engine, "begin", lambda c: c.exec_driver_sql(begin))
+    event.listen(engine, "begin", begin)
 
 
 def tell(

@@ -6,6 +6,7 @@ from datetime import date
 from http import HTTPStatus
 from typing import Annotated
 
+import msgspec
 from fastapi import Depends, Path, Query, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
@@ -371,7 +372,7 @@ def learner_warnings(cells: Mapping[str, str]) -> list[LearnerWarning]:
 def learner_listed(learner: KnownLearner, groups: Mapping[str, str]) -> LearnerSummary:
     """Show a learner in a list; ``groups`` are names by number."""
     name = groups.get(learner.group or "")
-    return LearnerSummary(**vars(learner), group_name=name)
+    return LearnerSummary(**msgspec.structs.asdict(learner), group_name=name)
 
 
 def image_response(stream: Stream, kind: ImageKind) -> ImageResponse | None:

@@ -110,8 +110,11 @@ class Pair:
     @property
     def differing(self) -> list[str]:
         """Name the fields in which the two learners differ."""
-        one, other = vars(self.first), vars(self.second)
-        return [each for each in (*COMPARED, "centre") if one[each] != other[each]]
+        return [
+            each
+            for each in (*COMPARED, "centre")
+            if getattr(self.first, each) != getattr(self.second, each)
+        ]
 
 
 def search_duplicates(

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from math import inf
 from typing import Any, Literal
 
+import msgspec
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -52,8 +53,7 @@ from projections.rows import CHUNK
 from store import Position
 
 
-@dataclass(frozen=True, kw_only=True)
-class KnownLearner:
+class KnownLearner(msgspec.Struct, frozen=True, kw_only=True):
     """One row of Manage Learners; the learner ID comes first (L3)."""
 
     learner: str
