@@ -41,10 +41,10 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
     found: list[UUID] = []
     open_many = EventStore.open_many
 
-    def counting(self: EventStore, streams: Iterable[UUID]) -> Any:
+    def counting(self: EventStore, streams: Iterable[UUID], **how: Any) -> Any:
         wanted = list(streams)
         found.extend(wanted)
-        return open_many(self, wanted)
+        return open_many(self, wanted, **how)
 
     monkeypatch.setattr(EventStore, "open_many", counting)
     return found
