@@ -11,6 +11,9 @@ from store.postgres.server_faults import refused_by_server
 from subscriptions.advisory_lock import AdvisoryLock, key_of
 from subscriptions.leader_lock import LeaderLock
 
+ASYNCHRONOUS = "-csynchronous_commit=off"
+"""A crash may lose the last commits; those events are then folded or sealed again."""
+
 
 class PostgreSQL:
     """Read models in a schema of their own beside the facts."""
@@ -25,7 +28,7 @@ class PostgreSQL:
             # Tables begin empty, and a plan made then scans them whole ever after.
             connect_args={
                 **patience,
-                "options": f"-csearch_path={name} -cenable_seqscan=off",
+                "options": f"-csearch_path={name} -cenable_seqscan=off {ASYNCHRONOUS}",
             },
         )
         self._reader = create_engine(

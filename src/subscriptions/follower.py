@@ -196,7 +196,8 @@ class Follower(Generic[T]):
             left = until - monotonic()
             if left <= 0:
                 return False
-            self._hurry()
+            if self._linger:
+                self._hurry()
             with self._moved:
                 self._moved.wait_for(
                     lambda: self._is_leading and self._last() >= position,

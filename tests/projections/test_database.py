@@ -28,6 +28,7 @@ from sqlalchemy.exc import DBAPIError, StatementError
 from projections.database import SYNCHRONOUS, Database, open_database
 from projections.read_model import Moment, Money
 from projections.rows import Rows, Values
+from store import open_store
 
 SHIPPED = SYNCHRONOUS
 """As the service has it, and other tests do not."""
@@ -192,3 +193,17 @@ def test_a_follower_on_postgresql_plans_for_tables_that_are_not_empty(
         database.writing() as connection,
     ):
         assert connection.execute(text("SHOW enable_seqscan")).scalar() == "off"
+
+
+@pytest.mark.postgres
+def test_rows_do_not_wait_for_the_disk_and_events_do(
+    postgres_url: str, keys: Path
+) -> None:
+    asked = "SHOW synchronous_commit"
+    with closing(open_database(postgres_url)) as rows, rows.writing() as connection:
+        assert connection.scalar(text(asked)) == "off"
+    with (
+        closing(open_store(postgres_url, keys=keys)) as store,
+        store._recorder._writing() as c,  # type: ignore[attr-defined] # noqa: SLF001 - as an append sees it
+    ):
+        assert c.execute(asked).fetchone() == ("on",)
