@@ -50,7 +50,8 @@ class Rows:
 
     def fetch(self, table: Table, keys: Iterable[Any]) -> None:
         """Prefetch many rows in one query; only for speed."""
-        self._of(table).load([k if isinstance(k, tuple) else (k,) for k in keys])
+        if wanted := [k if isinstance(k, tuple) else (k,) for k in keys]:
+            self._of(table).load(wanted)
 
     def put(self, table: Table, values: Values) -> None:
         """Write a whole row, new or not; what is not named is None."""

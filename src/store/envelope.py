@@ -93,7 +93,7 @@ class Stream:
     id: UUID
     history: tuple[Recorded, ...] = ()
     folded: dict[object, tuple[int, Any]] = field(
-        default_factory=dict, compare=False, repr=False
+        init=False, default_factory=dict, compare=False, repr=False
     )
 
     @property

@@ -70,4 +70,6 @@ def with_more(stream: Stream, more: Iterable[Recorded]) -> Stream:
     later = tuple(more)
     if not later:
         return stream
-    return Stream(id=stream.id, history=(*stream.history, *later), folded=stream.folded)
+    longer = Stream(id=stream.id, history=(*stream.history, *later))
+    longer.folded.update(stream.folded)
+    return longer

@@ -1,5 +1,6 @@
 """Loading aggregates, of streams that were folded before up to some version."""
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
@@ -48,3 +49,18 @@ def append(store: EventStore, number: int, part: int) -> None:
     ]
     events = [*([] if stream.history else begun), *granted]
     store.append(stream.change(events, owner=NUMBER), by=ANN)
+
+
+def test_what_was_folded_of_a_stream_is_not_taken_for_some_of_its_events(
+    store: EventStore,
+) -> None:
+    append(store, 0, 2)
+    stream, _ = load_known(CENTRE, NUMBER, store=store)
+    begun, _, last = stream.history
+    fewer = replace(stream, history=(begun, last))
+    assert CENTRE.replay(fewer) == Centre.replay(fewer.events)
+    cut = replace(stream, history=(begun,))
+    assert CENTRE.replay(cut) == Centre.replay(cut.events)
+    append(store, 1, 1)
+    stream, centre = load_known(CENTRE, NUMBER, store=store)
+    assert centre == Centre.replay(stream.events)

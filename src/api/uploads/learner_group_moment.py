@@ -46,7 +46,7 @@ def group_at_one_moment(context: RequestContext, group: str) -> GroupMoment:
             if service.store.is_whole(position) or monotonic() > until:
                 stream, _ = context.load(GROUP, group)
                 stream = up_to(stream, position)
-                return _moment(connection, stream, Upload.replay(stream.events))
+                return _moment(connection, stream, GROUP.replay(stream))
         sleep(PAUSE)
 
 

@@ -85,13 +85,22 @@ RECORDS = Table(
     Index("upload_records_due", "state", "due_at"),
 )
 
+COUNTS = Table(
+    "upload_record_counts",
+    METADATA,
+    Column("group_called", String, primary_key=True),
+    Column("state", String, primary_key=True),
+    Column("records", Integer, nullable=False),
+)
+"""How many records of a group stand so: to count them at each look would take long."""
+
 STATUS_AFTER: Mapping[type[Event], UploadStatus] = {
     UploadMapped: UploadStatus.CHECKING,
     UploadChecked: UploadStatus.CHECKED,
     UploadCompleted: UploadStatus.DONE,
 }
 
-
+OF_RECORDS = ("record.", "uln.")
 HANDLES = events_of("record", "uln") | {
     UploadReceived,
     UploadMapped,
@@ -110,12 +119,17 @@ HANDLES = events_of("record", "uln") | {
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
+    of_records = (r for r in batch if r.event.topic.startswith(OF_RECORDS))
+    rows.fetch(RECORDS, [str(recorded.stream) for recorded in of_records])
     for recorded in rows.following(batch):
         topic = recorded.event.topic
         if topic.startswith("upload."):
             _fold_upload(rows, recorded)
-        elif topic.startswith(("record.", "uln.")):
-            _fold_record(rows, recorded)
+        elif topic.startswith(OF_RECORDS):
+            stream = str(recorded.stream)
+            before = _counted_as(rows, stream)
+            _fold_record(rows, stream, recorded)
+            _recount(rows, before, _counted_as(rows, stream))
 
 
 def _fold_upload(rows: Rows, recorded: Recorded) -> None:
@@ -209,8 +223,27 @@ def _step(rows: Rows, stream: str, event: RecordsRead | RecordsVerified) -> None
     )
 
 
-def _fold_record(rows: Rows, recorded: Recorded) -> None:
-    stream, at = str(recorded.stream), recorded.recorded_at
+def _counted_as(rows: Rows, stream: str) -> tuple[str, RecordState] | None:
+    """Give a record's group and its state; None if there is no such record."""
+    known = rows.get(RECORDS, stream)
+    return (known["group_called"], known["state"]) if known else None
+
+
+def _recount(rows: Rows, *moves: tuple[str, RecordState] | None) -> None:
+    """Count a record no longer as it stood before, but as it stands now."""
+    before, after = moves
+    if before == after:
+        return
+    for counted, by in ((before, -1), (after, 1)):
+        if counted is not None:
+            known = rows.get(COUNTS, *counted) or {"records": 0}
+            group, state = counted
+            row = {"group_called": group, "state": state}
+            rows.put(COUNTS, row | {"records": known["records"] + by})
+
+
+def _fold_record(rows: Rows, stream: str, recorded: Recorded) -> None:
+    at = recorded.recorded_at
     match recorded.event:
         case RecordRead() as event:
             values = {
