@@ -15,28 +15,49 @@ from aggregates.claims.claim_status import ClaimStatus
 from aggregates.registrations.invoice_line import InvoiceStatus
 from aggregates.registrations.registration_state import Status
 from benchmarks.lists import fill
-from projections.bookings.bookings import BookingFilter, search_bookings
+from projections.bookings.bookings import (
+    BookingFilter,
+    bookings_of_learner,
+    search_bookings,
+    sitting,
+)
 from projections.claims.claimable_learners import (
     ClaimableLearnerFilter,
     LearnerColumn,
     counts,
     search_claimable_learners,
 )
-from projections.claims.claims import search_claims
-from projections.claims.ineligible_learners import search_ineligible_learners
-from projections.claims.result_certificates import search_certificates
+from projections.claims.claims import list_claims_to_process, search_claims
+from projections.claims.ineligible_learners import (
+    list_claims_to_retry,
+    search_ineligible_learners,
+)
+from projections.claims.result_certificates import certificates_of, search_certificates
 from projections.claims.result_search import SORTS as RESULT_SORTS
-from projections.claims.result_search import ResultFilter, search_results
+from projections.claims.result_search import (
+    ResultFilter,
+    results_of_learner,
+    search_results,
+)
 from projections.database import Database, open_database
 from projections.learners.duplicates import search_duplicates
 from projections.learners.learner_search import SORTS as LEARNER_SORTS
-from projections.learners.learner_search import LearnerFilter, search_learners
+from projections.learners.learner_search import (
+    LearnerFilter,
+    alike,
+    search_learners,
+)
+from projections.learners.learner_verifications import list_learners_to_verify
 from projections.orders.order_search import OrderFilter, search_orders
 from projections.orders.orders import OrderState
 from projections.projection_tables import ProjectionTables, prepare
 from projections.registrations.invoice_lines import search_invoice_lines
 from projections.registrations.registrations import SORTS as REGISTRATION_SORTS
-from projections.registrations.registrations import search_registrations
+from projections.registrations.registrations import (
+    registrations_of_learner,
+    search_registrations,
+)
+from projections.uploads.uploads import list_records_to_verify, uploads_named
 from service import READ_MODELS
 
 Ask: TypeAlias = Callable[[Connection], object]
@@ -150,6 +171,30 @@ def every_list() -> Iterator[tuple[str, Ask]]:
 
 LISTS = dict(every_list())
 
+LOOK_UPS: tuple[tuple[Ask, str], ...] = (
+    (partial(alike, centre=CENTRE, likenesses=["a"]), "learners_alike"),
+    (partial(alike, centre=CENTRE, likenesses=list("abcdef")), "learners_alike"),
+    (
+        partial(registrations_of_learner, centre=CENTRE, learner=LEARNER),
+        "ix_registrations_learner",
+    ),
+    (partial(results_of_learner, learner=LEARNER), "results_by_"),
+    (partial(certificates_of, learner=LEARNER), "result_certificates_learner_stream"),
+    (partial(sitting, centre=CENTRE, unit="A/1", starts=NOW), "bookings_of_sitting"),
+    (partial(bookings_of_learner, learner=LEARNER), "ix_bookings_learner"),
+    (
+        partial(list_claims_to_retry, now=NOW, limit=5),
+        "ix_ineligible_learners_again_at",
+    ),
+    (
+        partial(list_claims_to_process, submitted_by=NOW, limit=5),
+        "claim_learners_standing",
+    ),
+    (partial(list_records_to_verify, now=NOW, limit=5), "upload_records_due"),
+    (partial(list_learners_to_verify, now=NOW, limit=5), "learner_verifications_due"),
+)
+"""What is looked up, not listed, and the index that finds it: never one that only orders."""
+
 SMALL = {"registration_counts", "centres", "users", "tokens", "offline_clients"}
 """Tables that do not grow with learners, or are read by the start of their key."""
 FEW = "ORDER BY anon_1"
@@ -206,6 +251,17 @@ def faults(connection: Connection, statement: str, values: Any) -> Iterator[str]
             yield line
 
 
+def require_look_ups(connection: Connection, *more: tuple[Ask, str]) -> None:
+    """Require that each look-up goes by its index."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    explain = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
+    for ask, index in (*LOOK_UPS, *more):
+        for statement, values in asked_of(connection, ask):
+            plan = connection.exec_driver_sql(f"{explain} {statement}", values)
+            lines = [str(row[3] if is_sqlite else row[0]) for row in plan]
+            assert any(index in line for line in lines), "\n".join([str(ask), *lines])
+
+
 @pytest.fixture(scope="module")
 def sqlite_rows(tmp_path_factory: pytest.TempPathFactory) -> Generator[Database]:
     with closing(
@@ -230,6 +286,20 @@ def test_every_list_is_read_by_an_index_on_sqlite(
             if (wrong := [*faults(connection, statement, values)])
         }
     assert "\n".join(f"{name}: {wrong}" for name, wrong in found.items()) == ""
+
+
+def test_every_look_up_goes_by_its_index_on_sqlite(sqlite_rows: Database) -> None:
+    named = partial(uploads_named, centre=CENTRE, name="Autumn")
+    with sqlite_rows.reading() as connection:
+        require_look_ups(connection, (named, "uploads_named"))
+
+
+@pytest.mark.postgres
+def test_every_look_up_goes_by_its_index_on_postgresql(postgres_url: str) -> None:
+    with closing(open_database(postgres_url)) as database:
+        fill(database, 2_000)
+        with database.reading() as connection:
+            require_look_ups(connection)
 
 
 @pytest.mark.postgres

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -350,14 +351,14 @@ def sitting(
     )
     if room is not None:
         query = query.where(BOOKINGS.c.room == room)
-    found = connection.execute(query.order_by(BOOKINGS.c.learner, BOOKINGS.c.stream))
+    found = sorted(connection.execute(query), key=attrgetter("learner", "stream"))
     return [_row(row) for row in found]
 
 
 def bookings_of_learner(connection: Connection, learner: str) -> list[BookingRow]:
     """List all bookings of a learner, cancelled ones too, by start (L4, R2)."""
     query = select(BOOKINGS).where(BOOKINGS.c.learner == learner)
-    found = connection.execute(query.order_by(BOOKINGS.c.starts, BOOKINGS.c.stream))
+    found = sorted(connection.execute(query), key=attrgetter("starts", "stream"))
     return [_row(row) for row in found]
 
 

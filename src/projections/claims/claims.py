@@ -241,9 +241,12 @@ def list_claims_to_process(
     connection: Connection, *, submitted_by: datetime, limit: int
 ) -> list[str]:
     """Find claims with learners submitted then or before, not yet processed (M13)."""
-    waiting = select(CLAIM_LEARNERS.c.stream).where(
-        CLAIM_LEARNERS.c.standing == ClaimStatus.SUBMITTED,
-        CLAIM_LEARNERS.c.submitted_at <= submitted_by,
+    query = (
+        select(CLAIMS.c.claim)
+        .join(CLAIM_LEARNERS, CLAIM_LEARNERS.c.stream == CLAIMS.c.stream)
+        .where(
+            CLAIM_LEARNERS.c.standing == ClaimStatus.SUBMITTED,
+            CLAIM_LEARNERS.c.submitted_at <= submitted_by,
+        )
     )
-    query = select(CLAIMS.c.claim).where(CLAIMS.c.stream.in_(waiting))
-    return list(connection.scalars(query.order_by(CLAIMS.c.claim).limit(limit)))
+    return sorted({*connection.scalars(query)})[:limit]

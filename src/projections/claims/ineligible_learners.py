@@ -284,8 +284,8 @@ def list_claims_to_retry(
     connection: Connection, *, now: datetime, limit: int
 ) -> list[str]:
     """Find claims with learners on whom it is time to try again to decide (M10)."""
-    query = select(INELIGIBLE.c.claim).where(INELIGIBLE.c.again_at <= now).distinct()
-    return list(connection.scalars(query.order_by(INELIGIBLE.c.claim).limit(limit)))
+    query = select(INELIGIBLE.c.claim).where(INELIGIBLE.c.again_at <= now)
+    return sorted({*connection.scalars(query)})[:limit]
 
 
 def _changed_at() -> ColumnElement[datetime]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Literal
 
 from sqlalchemy import Column, Connection, Row, select
@@ -11,7 +12,7 @@ from events.identifier import Kind
 from projections.identifiers import as_called, equal_to
 from projections.learners.learners import LEARNERS
 from projections.learners.names_sought import is_learner, of_learner
-from projections.paging import Narrowed, Page, page, sorting
+from projections.paging import Narrowed, Page, as_check, page, sorting
 from projections.registrations.registration_rows import REGISTRATIONS, RegistrationRow
 
 RegistrationSort = Literal[
@@ -112,12 +113,13 @@ def registrations_of_learner(
     connection: Connection, *, centre: str, learner: str
 ) -> list[RegistrationRow]:
     """List all that a learner is, or was, registered on, newest first (L4)."""
-    query = (
-        select(REGISTRATIONS)
-        .where(REGISTRATIONS.c.centre == centre, REGISTRATIONS.c.learner == learner)
-        .order_by(REGISTRATIONS.c.ordered_at.desc(), REGISTRATIONS.c.stream.desc())
+    query = select(REGISTRATIONS).where(
+        as_check(REGISTRATIONS.c.centre == centre), REGISTRATIONS.c.learner == learner
     )
-    return [_registration_row(row) for row in connection.execute(query)]
+    rows = sorted(
+        connection.execute(query), key=attrgetter("ordered_at", "stream"), reverse=True
+    )
+    return [_registration_row(row) for row in rows]
 
 
 def _registration_row(row: Row[tuple[object, ...]]) -> RegistrationRow:

@@ -65,6 +65,7 @@ UPLOADS = Table(
     Column("received_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False, index=True),
     Index("uploads_newest", "centre", "received_at", "group_called"),
+    Index("uploads_named", "centre", "name_words"),
 )
 RECORDS = Table(
     "upload_records",

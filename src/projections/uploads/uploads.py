@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -85,13 +86,15 @@ def uploads_named(connection: Connection, *, centre: str, name: str) -> list[Upl
     """
     said = "".join(f" {word}" for word in words(name))
     undone = (UploadStatus.UNDOING, UploadStatus.UNDONE)
-    query = (
-        select(UPLOADS)
-        .where(UPLOADS.c.centre == centre, UPLOADS.c.name_words == said)
-        .where(UPLOADS.c.status.not_in(undone))
-        .order_by(UPLOADS.c.received_at, UPLOADS.c.group_called)
+    query = select(UPLOADS).where(
+        UPLOADS.c.centre == centre,
+        UPLOADS.c.name_words == said,
+        UPLOADS.c.status.not_in(undone),
     )
-    found = map(_upload_row, connection.execute(query))
+    rows = sorted(
+        connection.execute(query), key=attrgetter("received_at", "group_called")
+    )
+    found = map(_upload_row, rows)
     return [
         each for each in found if clean(each.name).casefold() == clean(name).casefold()
     ]
