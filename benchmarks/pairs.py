@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -22,7 +22,7 @@ from cli.demo.users import token_of
 from commands.learners.learner import begin_learner
 from events.identifier import Kind, new_identifier, stream_of
 from service import Service, open_service
-from store import Actor, Change
+from store import Actor, Change, Conflict
 from tests.api.running import begin
 
 ROOT = Path(__file__).parents[1]
@@ -146,8 +146,17 @@ def fill(service: Service, learners: Iterator[Details]) -> None:
     """Record learners by the thousand, and wait until the read models show them."""
     service.read_models.start()
     while part := list(islice(learners, CHUNK)):
-        service.store.append(*(created(service, each) for each in part), by=BY)
+        record(service, part)
     assert service.read_models.wait_for(service.store.head(), 3600)
+
+
+def record(service: Service, part: Sequence[Details]) -> None:
+    """Record learners; again under other identifiers if one of them was taken."""
+    for _ in range(3):
+        with suppress(Conflict):
+            service.store.append(*(created(service, each) for each in part), by=BY)
+            return
+    raise AssertionError
 
 
 def created(service: Service, details: Details) -> Change:

@@ -131,6 +131,8 @@ def a_round(served: Served, known: Iterator[str], clients: int) -> dict[str, Ans
         with ExitStack() as stack, ThreadPoolExecutor(clients) as pool:
             asking = [stack.enter_context(closing(Client(served))) for _ in groups]
             asked = list(pool.map(prepare, asking, groups))
+            for client in asking:  # what was prepared is shown before anything is timed
+                until_shown(client, work)
             busy = busy_seconds(served.process)
             taken = list(
                 pool.map(timed, repeat(work), asking, *zip(*asked, strict=True))
@@ -176,10 +178,15 @@ def timed(work: str, client: Client, path: str, body: object) -> tuple[float, fl
     began = time.perf_counter()
     client.post(path, body, headers={"Idempotency-Key": path})
     answered = time.perf_counter()
-    while client.position and not is_shown(client, f"{API}/{LISTS[work]}?limit=1"):
-        pass
+    until_shown(client, work)
     shown = time.perf_counter()
     return 1000 * (answered - began), 1000 * (shown - answered)
+
+
+def until_shown(client: Client, work: str) -> None:
+    """Wait until the list of that work shows all that the client recorded, if it says so."""
+    while client.position and not is_shown(client, f"{API}/{LISTS[work]}?limit=1"):
+        pass
 
 
 def is_shown(client: Client, path: str) -> bool:

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 
-from xlsxwriter import Workbook
-
 from aggregates.learners.details import COLUMNS, OVERFLOW
 from aggregates.text import clean
 from aggregates.uploads.file_columns import KEY, column_problems, name_columns
@@ -16,7 +14,7 @@ from aggregates.uploads.record import Record
 from events.uploads.upload import FileProblem, Problem
 from files.cells import day_of
 from files.learner_file import open_table
-from files.template import TEXT, head
+from files.template import TEXT, head, new_workbook
 
 BAD = "#FFC7CE"
 ODD = "#FFF2CC"
@@ -58,7 +56,7 @@ def invalid_workbook(records: Iterable[tuple[int, Record]]) -> bytes:
     which record the row is, so that rows may be sorted or left out (U6).
     """
     content = BytesIO()
-    with Workbook(content, {"in_memory": True}) as book:
+    with new_workbook(content) as book:
         sheet = book.add_worksheet("To correct")
         text = head(book, sheet)
         bad = book.add_format({"num_format": TEXT, "bg_color": BAD})

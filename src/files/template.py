@@ -2,14 +2,16 @@
 
 from datetime import UTC, datetime
 from io import BytesIO
-
-from xlsxwriter import Workbook
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from aggregates.learners.details import COLUMNS, MANDATORY
 from aggregates.uploads.file_refusals import MOST_ROWS
 from aggregates.uploads.unusual_values import GENDERS, MOST_ON_CERTIFICATE
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 TEMPLATE = ",".join(COLUMNS.values()) + "\r\n"
 """The template as text: one line, to fill in below."""
@@ -42,10 +44,17 @@ NOTES = (
 )
 
 
+def new_workbook(content: BytesIO) -> "Workbook":
+    """Begin a workbook, which is written to ``content`` as it is closed."""
+    from xlsxwriter import Workbook  # noqa: PLC0415 - 2 MB that few processes need
+
+    return Workbook(content, {"in_memory": True})
+
+
 def xlsx_template() -> bytes:
     """Make the template as a workbook: every cell text, mandatory columns marked."""
     content = BytesIO()
-    with Workbook(content, {"in_memory": True}) as book:
+    with new_workbook(content) as book:
         learners = book.add_worksheet("Learners")
         head(book, learners)
         learners.data_validation(
@@ -58,7 +67,7 @@ def xlsx_template() -> bytes:
     return content.getvalue()
 
 
-def head(book: Workbook, sheet: Worksheet) -> Format:
+def head(book: "Workbook", sheet: "Worksheet") -> "Format":
     """Write the template's columns on top of a sheet; the format of those below."""
     book.set_properties({"created": CREATED})
     text = book.add_format({"num_format": TEXT})

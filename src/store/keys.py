@@ -20,7 +20,7 @@ from store.errors import Forgotten, KeyFileUnusable
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
-MOST_KEPT = 4_000
+MOST_KEPT = 2_000
 """How many persons' keys are kept; each takes 2.7 KB, the library's object most of it."""
 
 Wrapped: TypeAlias = Mapping[UUID, bytes | None]

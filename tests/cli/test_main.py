@@ -39,6 +39,16 @@ def test_calling_the_service_imports_nothing_heavy() -> None:
     assert done.stdout == "set()\n"
 
 
+def test_the_api_imports_at_first_what_every_request_needs() -> None:
+    """What few need takes memory once somebody needs it."""
+    rare = {"ortools", "rapidfuzz", "xlsxwriter"}
+    imports = f"import sys, api.app; print({rare} & sys.modules.keys())"
+    done = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", imports], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set()\n"
+
+
 def test_every_command_is_where_the_table_says() -> None:
     group = get_command(app)
     assert isinstance(group, LearnerManagement)

@@ -8,8 +8,6 @@ from operator import eq
 from typing import Self, TypeAlias
 from uuid import UUID
 
-from rapidfuzz.distance import OSA
-
 from aggregates.aggregate import Aggregate
 from aggregates.errors import Malformed
 from aggregates.text import words
@@ -90,6 +88,8 @@ def are_near(one: Words, other: Words) -> bool:
     first, second = set(one), set(other)
     if first and second and (first <= second or second <= first):
         return True
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - 4 MB, for duplicates alone
+
     similarity = OSA.normalized_similarity("".join(one), "".join(other))
     return similarity >= NEAR
 

@@ -8,7 +8,6 @@ from fastapi.dependencies.models import Dependant
 from fastapi.params import File, Form
 from fastapi.routing import APIRoute
 from pydantic import AliasChoices, BaseModel
-from rapidfuzz import fuzz, process
 
 from api.http.credentials import TicketParameter
 
@@ -44,6 +43,8 @@ def suggest_name(name: str, known: Sequence[str]) -> str:
 
     It is none that says the opposite. Leave out those that were said as well.
     """
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - 4 MB, for a slip alone
+
     alike = [each for each in known if not are_opposite(name, each)]
     nearest = process.extractOne(
         name, alike, scorer=fuzz.WRatio, processor=plain, score_cutoff=LIKE
