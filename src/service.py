@@ -22,7 +22,7 @@ from policies.policies import Policies
 from policies.policy import Policy
 from policies.uploads import ADD_LEARNERS, CHECK_UPLOADS, WITHDRAW_LEARNERS
 from policies.verification import VERIFY_ULNS
-from projections.bookings import bookings, offline_clients
+from projections.bookings import booking_rows, offline_clients
 from projections.centres import centres, users
 from projections.claims import claims, ineligible_learners, results
 from projections.database import Database, open_database
@@ -39,7 +39,7 @@ from subscriptions.feed import EventFeed
 READ_MODELS: tuple[ReadModel, ...] = (
     centres.READ_MODEL,
     users.READ_MODEL,
-    bookings.READ_MODEL,
+    booking_rows.READ_MODEL,
     claims.READ_MODEL,
     duplicates.READ_MODEL,
     ineligible_learners.READ_MODEL,

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, Row, case, func, select, tuple_
 
 from aggregates.bookings.sitting import Attendance
-from projections.bookings.bookings import BOOKINGS
+from projections.bookings.booking_rows import BOOKINGS
 from projections.identifiers import equal_to
 from projections.paging import Page, page
 from projections.periods import within_days

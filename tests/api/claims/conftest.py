@@ -8,7 +8,7 @@ import pytest
 from api.app import create_app
 from audit import ledger as audit
 from catalogue import Catalogue
-from projections.bookings import bookings, offline_clients
+from projections.bookings import booking_rows, offline_clients
 from projections.centres import centres
 from projections.claims import claims, ineligible_learners, results
 from projections.database import open_database
@@ -39,7 +39,7 @@ def claim_api(
         catalogue=catalogue,
         clock=clock,
         read_models=(
-            bookings.READ_MODEL,
+            booking_rows.READ_MODEL,
             centres.READ_MODEL,
             learners.READ_MODEL,
             offline_clients.READ_MODEL,

@@ -16,7 +16,7 @@ from commands.orders.order import Dating
 from events.centres.user import Role
 from events.identifier import Kind, identifier
 from events.orders.order import CourseDates
-from projections.bookings import bookings
+from projections.bookings import booking_rows
 from projections.database import open_database
 from projections.learners import learners
 from projections.read_models import ReadModels
@@ -123,7 +123,7 @@ def opened(url: str, keys: Path) -> Generator[World]:
     models = (
         learners.READ_MODEL,
         registration_rows.READ_MODEL,
-        bookings.READ_MODEL,
+        booking_rows.READ_MODEL,
         invoice_lines.READ_MODEL,
     )
     read = ReadModels(database, EventFeed(store), store, models)
