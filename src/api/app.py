@@ -1,10 +1,10 @@
 """The API, put together."""
 
 from functools import cache
+from itertools import chain
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI, Request
-from starlette.routing import BaseRoute
+from fastapi import Depends, FastAPI, Request
 from starlette.types import ASGIApp
 
 from access.policy import require_reader
@@ -33,7 +33,7 @@ from api.http.dependencies import CurrentUser
 from api.http.documents import documentation
 from api.http.documents.openapi import INTRODUCTION, document
 from api.http.routing.route_table import RouteTable
-from api.http.routing.router import Router
+from api.http.routing.router import DeclaredRoute, Router
 from api.http.streams import Streams
 from api.http.transport import health
 from api.http.transport.conditional import Conditional
@@ -192,12 +192,13 @@ def readers(router: Router) -> list[Any]:
 
 
 @cache
-def every_route() -> list[BaseRoute]:
-    """Put the routes together, once a process: reading all their types takes long."""
-    every = APIRouter()
-    for router in ROUTERS:
-        before = [Depends(check_request), *readers(router)]
-        router.put_into(every, prefix=API, dependencies=before)
-    for outside in (health.router, documentation.router):
-        every.include_router(outside)
-    return every.routes
+def every_route() -> tuple[DeclaredRoute, ...]:
+    """List the routes, once a process: each is worked out when it is asked for."""
+    inside = (
+        router.routes_under(API, [Depends(check_request), *readers(router)])
+        for router in ROUTERS
+    )
+    outside = (
+        each.routes_under("", ()) for each in (health.router, documentation.router)
+    )
+    return tuple(chain.from_iterable((*inside, *outside)))

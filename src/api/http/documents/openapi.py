@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api.http.documents.schema_names import SCHEMA, name_schemas
 from api.http.problems import MEDIA_TYPE, ProblemDocument
+from api.http.routing.router import work_out
 
 METHODS = ("get", "put", "post", "patch", "delete")
 ALWAYS = (
@@ -97,7 +98,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         title=app.title,
         version=app.version,
         description=app.description,
-        routes=app.routes,
+        routes=work_out(app.routes),
         tags=[{"name": name, "description": text} for name, text in TAGS.items()],
         servers=[{"url": "/", "description": "Where this document is from."}],
     )

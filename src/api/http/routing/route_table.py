@@ -2,25 +2,32 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache, cached_property, partial
 from http import HTTPStatus
 
 from fastapi import Request
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.exceptions import HTTPException
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.problems import problem_response
 from api.http.routing.operation import Operation
+from api.http.routing.router import DeclaredRoute
 
 
 class Address:
-    """The operations at one path by their methods; ``pattern`` matches the path."""
+    """The operations at one path by their methods, each worked out when asked for."""
 
-    def __init__(self, pattern: re.Pattern[str]) -> None:
-        self.pattern = pattern
-        self.operations: dict[str, Operation] = {}
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self.operations: dict[str, Callable[[], Operation]] = {}
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What matches the paths of requests."""
+        return compile_path(self._path)[0]
 
 
 class RouteTable:
@@ -34,13 +41,14 @@ class RouteTable:
         self._otherwise = otherwise
         self._addresses: defaultdict[str, dict[str, Address]] = defaultdict(dict)
         for context in iter_route_contexts(routes):
-            path, route = context.path_format, context.original_route
-            if isinstance(route, APIRoute) and path is not None:
+            path, route = context.path, context.original_route
+            if isinstance(route, APIRoute | DeclaredRoute) and path is not None:
                 address = self._addresses[beginning(path)].setdefault(
-                    path, Address(context.path_regex)
+                    path, Address(path)
                 )
+                operation = cache(partial(operation_of, route, context))
                 for method in context.methods or ():
-                    address.operations.setdefault(method, Operation(route, context))
+                    address.operations.setdefault(method, operation)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -49,12 +57,14 @@ class RouteTable:
         path, method, known = scope["path"], scope["method"], set[str]()
         for address in self._addresses.get(beginning(path), {}).values():
             if match := address.pattern.match(path):
-                if operation := address.operations.get(method):
+                if found := address.operations.get(method):
+                    operation = found()
                     scope["route"], scope["check"] = operation.route, operation.check
                     scope["path_params"] = match.groupdict()
                     await operation(scope, receive, send)
                     return
-                scope.setdefault("route", next(iter(address.operations.values())).route)
+                another = next(iter(address.operations.values()))
+                scope.setdefault("route", another().route)
                 known |= address.operations.keys()
         refusal = HTTPException(HTTPStatus.NOT_FOUND)
         if known:  # RFC 9110, 15.5.6
@@ -64,6 +74,13 @@ class RouteTable:
             )
         response = problem_response(Request(scope, receive, send), refusal)
         await response(scope, receive, send)
+
+
+def operation_of(route: APIRoute | DeclaredRoute, context: RouteContext) -> Operation:
+    """Work out the operation of a route, be it declared or included by the framework."""
+    if isinstance(route, DeclaredRoute):
+        return Operation(route.worked_out, RouteContext(route.worked_out))
+    return Operation(route, context)
 
 
 def beginning(path: str) -> str:

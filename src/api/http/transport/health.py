@@ -3,13 +3,14 @@
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from api.http.dependencies import Present
+from api.http.routing.router import Router
 from api.http.transport.metrics import Metrics
 from projections.database import LOST
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/healthz")
