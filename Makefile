@@ -19,7 +19,7 @@ RULES = $(filter-out $(DEAR),$(filter tests/aggregates/% tests/catalogue/% tests
 LONG = $(DEAR) $(filter tests/journey/%,$(TESTS))
 PYTEST = $(BIN)/pytest -n auto --dist worksteal -q
 
-.PHONY: run journey test clients lint bench prove help lock openapi events clean
+.PHONY: run journey test clients lint bench prove help vendor lock openapi events clean
 .DEFAULT_GOAL := help
 
 help: ## say what each target does
@@ -57,6 +57,9 @@ openapi: $(READY) ## write docs/openapi.json again
 
 events: $(READY) ## write docs/events.md again
 	PYTHONPATH=src $(BIN)/python -m events.listing > docs/events.md
+
+vendor: $(READY) ## fetch the style sheets, scripts and fonts of pages again (needs npm)
+	PYTHONPATH=src $(BIN)/python -m web.vendor
 
 lock: ## pin the requirements again (needs uv)
 	uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock

@@ -85,7 +85,8 @@ def served() -> Generator[tuple[str, int, str]]:
         running(f"sqlite:///{folder}/data", Path(folder, "key"), Clock()) as service,
         listening(Settings(port=0)) as listener,
     ):
-        server = Server(create_app(service, rate="1000000/minute"))
+        app = create_app(service, rate="1000000/minute")
+        server = Server(app, app.state.streams)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         try:

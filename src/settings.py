@@ -102,6 +102,14 @@ class Settings(BaseSettings):
             description="Whose pages may ask: https://app.example.org, https://…",
         ),
     ] = ""
+    public_url: Annotated[
+        str,
+        Field(
+            pattern=r"^(https?://[^/\s]+)?$",
+            description="The address that people open pages at, if it is not the host they"
+            " ask: https://learners.example.org",
+        ),
+    ] = ""
     lrs: Annotated[
         str,
         Field(

@@ -37,9 +37,8 @@ from api.http.routing.router import DeclaredRoute, Router
 from api.http.streams import Streams
 from api.http.transport import health
 from api.http.transport.conditional import Conditional
-from api.http.transport.cross_origin import Compression, CrossOrigin
-from api.http.transport.metrics import Metrics
-from api.http.transport.middleware import RequestMiddleware
+from api.http.transport.cross_origin import CrossOrigin
+from api.http.transport.outcome import SAFE, failure_response
 from api.http.transport.rates import Rates
 from api.http.validation.request_check import check_request
 from api.learners import (
@@ -61,6 +60,9 @@ from api.uploads import (
 )
 from events.centres.user import Role
 from service import Service
+from transport.compression import Compression
+from transport.metrics import Metrics
+from transport.middleware import RequestMiddleware
 
 API = "/api/v1"
 ROUTERS: tuple[Router, ...] = (
@@ -150,7 +152,13 @@ def create_app(
     app.state.streams = Streams(service.store)
     app.add_middleware(Conditional)
     app.add_middleware(Compression)
-    app.add_middleware(RequestMiddleware, metrics=app.state.metrics, most=most_bytes)
+    app.add_middleware(
+        RequestMiddleware,
+        metrics=app.state.metrics,
+        most=most_bytes,
+        headers=SAFE,
+        failed=failure_response,
+    )
     if origins:
         app.add_middleware(CrossOrigin, origins=origins)
     return app

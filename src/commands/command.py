@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, TypeAlias, TypedDict, TypeVar
 
 from aggregates.errors import RuleBroken
 from aggregates.learners.verification import Verify
@@ -47,6 +47,14 @@ class Command:
     def today(self) -> date:
         """The date in London, which is what every rule means by today."""
         return self.at.astimezone(LONDON).date()
+
+
+class CommandMetadata(TypedDict):
+    """What every command carries besides what it asks for."""
+
+    by: Actor
+    at: datetime
+    expect: Versions
 
 
 @dataclass(frozen=True, kw_only=True)

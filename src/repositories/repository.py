@@ -6,7 +6,7 @@ from uuid import UUID
 
 from aggregates.errors import NotFound
 from events.centres.user import Role
-from repositories.aggregate_types import A, AggregateType
+from repositories.aggregate_types import WITH_HISTORY, A, AggregateType
 from store import Actor, Conflict, EventStore, Stream
 
 Versions: TypeAlias = int | frozenset[int] | None
@@ -100,3 +100,9 @@ def require_expected(stream: Stream, expect: Versions) -> None:
     expected = {expect} if isinstance(expect, int) else expect
     if expected is not None and stream.version not in expected:
         raise Stale(stream.id, stream.history[max(expected) :])
+
+
+def identify(stream: Stream) -> str:
+    """Give the identifier that people know what a stream is of by; empty if by none."""
+    kind = next((each for each in WITH_HISTORY if each.begins(stream)), None)
+    return "" if kind is None else kind.identifier_of(stream.events[0])

@@ -3,19 +3,18 @@
 import json
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from hmac import compare_digest
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
-from aggregates.errors import Refusal
+from access.once import KeyUsedBefore, send_once
 from api.http.dependencies import REQUIRED, ServiceOf
 from api.http.problems import Unacceptable
 from api.http.request_context import RequestContext, RequestContextOf
 from api.http.routing.sent_body import sent_body
 from commands.command import Command, CommandResult
-from store import AlreadyDone, Conflict, Held, Once
+from store import Once
 
 LONGEST = 255
 
@@ -36,32 +35,15 @@ class IdempotentRequest(RequestContext):
         The route then answers from facts as it would the first time. Raises
         Unacceptable (422) if the key was used for something else, or a refusal.
         """
-        if held := self._find_reservation():
-            return self._earlier_result(held)
         try:
-            return super().send(command)
-        except AlreadyDone as error:
-            return self._earlier_result(error.held)
-        except (Refusal, Conflict):
-            if (
-                held := self._find_reservation()
-            ):  # the same request, at the same moment, was quicker
-                return self._earlier_result(held)
-            raise
-
-    def _find_reservation(self) -> Held | None:
-        held = self.service.store.find_reservations(self.once.scope, [self.once.key])
-        return held.get(self.once.key)
-
-    def _earlier_result(self, held: Held) -> CommandResult:
-        if not compare_digest(held.digest or "", self.once.digest or ""):
+            done = send_once(command, self.service.context, self.once)
+        except KeyUsedBefore:
             raise Unacceptable(
                 HTTPStatus.UNPROCESSABLE_ENTITY,
                 "idempotency-key-used",
                 "This Idempotency-Key was used for another request. Choose a new one.",
                 pointer="Idempotency-Key:",
-            )
-        done = CommandResult(position=held.position)
+            ) from None
         self.set_event_position(done)
         return done
 

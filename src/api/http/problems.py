@@ -23,13 +23,13 @@ from aggregates.errors import (
     Refusal,
     RuleBroken,
 )
-from api.http.conflicts import describe_changes
 from api.http.schemas import ResponseBody
 from api.http.validation.unknown_names import query_names, with_nearest
 from api.http.validation.validation_messages import errors_of
 from catalogue import Catalogue
 from catalogue.json_pointer import json_pointer
 from projections.database import LOST
+from queries.conflicts import describe_changes
 from repositories.repository import Stale
 from store import AlreadyDone, AlreadyReserved, Conflict
 

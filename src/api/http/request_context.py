@@ -3,28 +3,25 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, TypedDict, TypeVar
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Response
 
 from aggregates.uk_time import LONDON
 from api.http.dependencies import By, IfMatch, Now, ServiceOf
 from api.http.responses import set_etag, set_event_position
-from commands.command import Command, CommandContext, CommandResult
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandMetadata,
+    CommandResult,
+)
 from repositories.aggregate_types import A, AggregateType
 from repositories.repository import Loaded, Versions, load
 from service import Service
 from store import Actor, Stream
 
 R = TypeVar("R")
-
-
-class CommandMetadata(TypedDict):
-    """What every command carries besides what it asks for."""
-
-    by: Actor
-    at: datetime
-    expect: Versions
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,21 +9,25 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from types import FrameType
 
 import structlog
 import typer
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 from structlog.typing import Processor
 
-from api.app import create_app
+from api.app import MOST_BYTES, create_app
 from api.http.streams import Streams
 from cli.address import address_of, publish_address
 from cli.demo import users as demos
 from cli.installation import lrs
+from cli.installation.doors import Doors
 from cli.messages import UNAVAILABLE, refuse
 from cli.session import open_session
+from service import Service
 from settings import LRS_SIMULATED, Settings, origins, unknown_variables
 
 GRACE_SECONDS = 10
@@ -56,7 +60,20 @@ def serve_at(
         typer.echo("\n".join([*lines, "Ctrl-C ends it."]))
         end_quietly()
         with publish_address(settings.keys, url):
-            Server(app).run(sockets=[listener])
+            doors = Doors(app, partial(pages_of, service, app, settings))
+            Server(doors, app.state.streams).run(sockets=[listener])
+
+
+def pages_of(service: Service, app: FastAPI, settings: Settings) -> ASGIApp:
+    """Make the pages; what they need is imported once somebody opens one."""
+    from web.app import create_pages
+
+    return create_pages(
+        service,
+        metrics=app.state.metrics,
+        most_bytes=MOST_BYTES,
+        public=settings.public_url,
+    )
 
 
 def use_one_heap() -> None:
@@ -73,7 +90,7 @@ def use_one_heap() -> None:
 class Server(uvicorn.Server):
     """A server that does not wait for streams, which would not end by themselves."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: ASGIApp, streams: Streams) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -83,7 +100,7 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )
         )
-        self._streams: Streams = app.state.streams
+        self._streams = streams
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._streams.end()

@@ -1,1 +1,1 @@
-"""What every request passes, whatever it asks: middleware, rates, health, metrics."""
+"""What every request to the API passes besides: origins, ETags, rates, health."""

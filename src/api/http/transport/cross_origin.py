@@ -1,13 +1,11 @@
-"""Requests from pages of other origins (CORS), and compression."""
+"""Requests from pages of other origins (CORS)."""
 
-import re
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from api.http.problems import problem
 
@@ -22,11 +20,6 @@ READ = (
     "X-Request-Id",
 )
 """What pages may read of an answer, besides what they always may."""
-
-COMPRESSED_FROM = 1000
-LEVEL = 5
-PACKED = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-UNWANTED = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)")
 
 
 class CrossOrigin(CORSMiddleware):
@@ -55,27 +48,3 @@ class CrossOrigin(CORSMiddleware):
         )
         refused.headers["Vary"] = answer.headers["Vary"]
         return refused
-
-
-class Compression:
-    """Compresses what is looked at, if the client takes gzip.
-
-    Never an answer to a POST: those hold new secrets (tokens, launch links, tickets)
-    beside what was sent, and the length of both compressed together would tell of them.
-    Streams are not compressed, nor what is packed already.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-        self.compressing = GZipMiddleware(
-            app,
-            minimum_size=COMPRESSED_FROM,
-            compresslevel=LEVEL,
-            exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, PACKED),
-        )
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_read = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
-        accepted = Headers(scope=scope).get("accept-encoding", "") if is_read else ""
-        is_wanted = is_read and not UNWANTED.search(accepted)
-        await (self.compressing if is_wanted else self.app)(scope, receive, send)

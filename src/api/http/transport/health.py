@@ -7,8 +7,8 @@ from fastapi import Request, Response
 
 from api.http.dependencies import Present
 from api.http.routing.router import Router
-from api.http.transport.metrics import Metrics
 from projections.database import LOST
+from transport.metrics import Metrics
 
 router = Router(include_in_schema=False)
 

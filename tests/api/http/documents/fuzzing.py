@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 from api.app import create_app
 from api.http.documents.documentation import example_of
 from api.http.documents.openapi import operations
-from api.http.transport.middleware import SAFE
+from api.http.transport.outcome import SAFE
 from cli.demo.users import token_of
 from service import Service
 from tests.api.isolation.neighbours import IDENTIFIER

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from api.http.conflicts import CHANGED, DONE, describe_changes
 from events.claims.claim import (
     ClaimLearnersChosen,
     ClaimQualificationChosen,
@@ -11,6 +10,7 @@ from events.claims.claim import (
 )
 from events.event import Event
 from projections.history.event_descriptions import SENTENCES
+from queries.conflicts import CHANGED, DONE, describe_changes
 from store import Recorded
 from tests.claim_examples import CLAIM
 from tests.projections.recorded_events import history

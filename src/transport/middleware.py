@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from uuid import uuid4
 
@@ -10,20 +10,9 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.problems import problem
-from api.http.transport.metrics import Metrics
+from transport.metrics import Metrics
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-SAFE: Mapping[str, str] = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
 
 
 def raw_headers(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
@@ -31,9 +20,7 @@ def raw_headers(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     return [(n.lower().encode(), value.encode()) for n, value in headers.items()]
 
 
-ON_EVERY = raw_headers(SAFE)
-
-log = structlog.get_logger("api")
+log = structlog.get_logger("http")
 
 
 class TooLarge(HTTPException):
@@ -49,10 +36,23 @@ class TooLarge(HTTPException):
 
 
 class RequestMiddleware:
-    """Names each request, refuses what is too large, hides what went wrong inside."""
+    """Names each request, refuses what is too large, hides what went wrong inside.
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, most: int) -> None:
+    ``headers`` are sent with every answer; ``failed`` answers for a fault of our own,
+    given the path and the request's id.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        metrics: Metrics,
+        most: int,
+        headers: Mapping[str, str],
+        failed: Callable[[str, str], ASGIApp],
+    ) -> None:
         self.app, self.metrics, self.most = app, metrics, most
+        self.headers, self.failed = raw_headers(headers), failed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,7 +63,7 @@ class RequestMiddleware:
         request_id = given if REQUEST_ID.fullmatch(given) else str(uuid4())
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
-        headers = ResponseHeaders(send, request_id, state)
+        headers = ResponseHeaders(send, self.headers, request_id, state)
         began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
@@ -72,9 +72,8 @@ class RequestMiddleware:
                 log.exception("failed", method=scope["method"], path=scope["path"])
                 if headers.status:
                     raise
-                await failure_response(scope["path"], request_id)(
-                    scope, receive, headers.send
-                )
+                failed = self.failed(scope["path"], request_id)
+                await failed(scope, receive, headers.send)
             took = time.perf_counter() - began
             route = getattr(scope.get("route"), "path", "none")
             self.metrics.count(scope["method"], route, headers.status, took)
@@ -112,9 +111,14 @@ class ResponseHeaders:
     """The way out: adds the headers that every answer has, and notes its status."""
 
     def __init__(
-        self, send: Send, request_id: str, state: Mapping[str, object]
+        self,
+        send: Send,
+        always: list[tuple[bytes, bytes]],
+        request_id: str,
+        state: Mapping[str, object],
     ) -> None:
-        self._send, self._request_id, self._state = send, request_id, state
+        self._send, self._always = send, always
+        self._request_id, self._state = request_id, state
         self.status = 0
 
     async def send(self, message: Message) -> None:
@@ -122,20 +126,9 @@ class ResponseHeaders:
             self.status = message["status"]
             headers = message["headers"]
             present = {name for name, _ in headers}
-            headers += (each for each in ON_EVERY if each[0] not in present)
+            headers += (each for each in self._always if each[0] not in present)
             added = {"x-request-id": self._request_id}
             if isinstance(rate := self._state.get("rate"), dict):
                 added |= rate
             headers += raw_headers(added)
         await self._send(message)
-
-
-def failure_response(path: str, request_id: str) -> ASGIApp:
-    """Say that it is our fault, and by which name to ask about it."""
-    return problem(
-        path,
-        HTTPStatus.INTERNAL_SERVER_ERROR,
-        "failed",
-        "Something went wrong here, not with what you sent. "
-        f"Tell the people who run this service the request id {request_id}.",
-    )

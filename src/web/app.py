@@ -1,0 +1,116 @@
+"""The pages, put together."""
+
+from collections.abc import Mapping
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from service import Service
+from transport.compression import Compression
+from transport.metrics import Metrics
+from transport.middleware import RequestMiddleware
+from web import help_pages, home, search
+from web.centres import sessions, sign_in
+from web.http.cookies import Cookies
+from web.http.page_router import PageRouter
+from web.http.rendering import script_digest, templates
+from web.http.static_files import static_file
+from web.learners import learner, learners
+
+ROUTERS: tuple[PageRouter, ...] = (
+    home.pages,
+    search.pages,
+    help_pages.pages,
+    sign_in.pages,
+    sessions.pages,
+    learners.pages,
+    learner.pages,
+)
+
+POLICY = (
+    "default-src 'none'; script-src 'self' 'sha256-{digest}'; style-src 'self'; "
+    "font-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def create_pages(
+    service: Service, *, metrics: Metrics, most_bytes: int, public: str = ""
+) -> ASGIApp:
+    """Put the pages of a service together; starting and stopping it is the caller's.
+
+    ``public`` is the address that people open them at, or empty for the host they ask.
+    """
+    routes = [each for router in ROUTERS for each in router.routes]
+    files = Route("/static/{digest}/{name}", static_file, methods=["GET"])
+    app = Starlette(
+        routes=[files, *routes], exception_handlers={HTTPException: http_error}
+    )
+    app.router.redirect_slashes = False
+    app.state.service = service
+    app.state.cookies = Cookies(public)
+    return RequestMiddleware(
+        Compression(app),
+        metrics=metrics,
+        most=most_bytes,
+        headers=headers(),
+        failed=failure_page,
+    )
+
+
+def headers() -> Mapping[str, str]:
+    """Give the headers of every page."""
+    return {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": POLICY.format(digest=script_digest()),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Referrer-Policy": "same-origin",
+        "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+    }
+
+
+SENTENCES: Mapping[int, tuple[str, str]] = {
+    400: (
+        "This cannot be read",
+        "Your browser sent a form that is not whole. Go back and send it again.",
+    ),
+    404: (
+        "Page not found",
+        "There is no page at this address. Check it, or begin at the home page.",
+    ),
+    405: (
+        "This page takes no form",
+        "Nothing was done. Go back, load the page again, and send it from there.",
+    ),
+    413: ("This is too large", "{detail}."),
+}
+
+
+async def http_error(_: Request, error: Exception) -> Response:
+    """Say in a page what the framework refuses."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for those
+    title, sentence = SENTENCES.get(error.status_code, (str(error.detail), "{detail}."))
+    text = bare_page(title, sentence.format(detail=error.detail))
+    return HTMLResponse(text, status_code=error.status_code, headers=error.headers)
+
+
+def failure_page(_: str, request_id: str) -> ASGIApp:
+    """Say that it is our fault, and by which number to ask about it."""
+    sentence = (
+        "Something went wrong here, not with what you did. What you had saved is safe. "
+        f"Try again; if it happens again, tell us this number: {request_id}."
+    )
+    return HTMLResponse(bare_page("Something went wrong", sentence), status_code=500)
+
+
+def bare_page(title: str, sentence: str) -> str:
+    """Write a page that needs no service behind it."""
+    return templates().get_template("bare.html").render(title=title, sentence=sentence)

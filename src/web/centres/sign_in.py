@@ -1,0 +1,117 @@
+"""Signing in and out."""
+
+from starlette.responses import Response
+
+from access import accounts
+from access.accounts import SignInRefusal
+from access.throttle import TooManyTries
+from aggregates.errors import Malformed, raise_all
+from commands.centres.user import RevokeToken
+from web.http.context import CHANNEL, PageContext
+from web.http.page_router import SIGN_IN, PageRouter
+from web.http.sessions import LASTS, cookie_of
+
+pages = PageRouter()
+
+BROWSERS = (
+    *(("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox")),
+    *(("Chrome/", "Chrome"), ("Safari/", "Safari")),
+)
+SYSTEMS = (
+    *(("Windows", "Windows"), ("iPhone", "iPhone"), ("iPad", "iPad")),
+    *(("Android", "Android"), ("Mac OS", "macOS"), ("Linux", "Linux")),
+)
+
+
+class UserMissing(Malformed):
+    code = "user-name-missing"
+    message = "Enter your user name."
+
+
+class PasswordMissing(Malformed):
+    code = "password-missing"
+    message = "Enter your password."
+
+
+@pages.get(SIGN_IN, is_open=True)
+def ask_who(context: PageContext) -> Response:
+    """Ask for a user name and a password."""
+    if context.session is not None:
+        return context.redirect(destination(context.parameter("next")))
+    return sign_in_page(context)
+
+
+@pages.post(SIGN_IN, is_open=True)
+def sign_in(context: PageContext) -> Response:
+    """Let somebody in, and on to the page that they wanted."""
+    name, password = context.form.text("user"), context.form.all("password")
+    try:
+        raise_all(
+            [
+                *([] if name else [UserMissing(path=("user",))]),
+                *([] if any(password) else [PasswordMissing(path=("password",))]),
+            ]
+        )
+        user = accounts.sign_in(
+            context.command_context,
+            name=name,
+            password=password[0],
+            address=address_of(context),
+            at=context.at,
+        )
+    except (Malformed, SignInRefusal, TooManyTries) as refused:
+        return sign_in_page(context, refused)
+    issued = accounts.issue_token(
+        context.command_context,
+        user.actor(CHANNEL, request=context.request.state.request_id),
+        label=browser_of(context),
+        at=context.at,
+        lasts=LASTS,
+    )
+    response = context.redirect(destination(context.form.text("next")))
+    text = cookie_of(context.service.store, issued.text, context.at)
+    context.request.app.state.cookies.set_session(response, text)
+    return response
+
+
+@pages.post("/sign-out")
+def sign_out(context: PageContext) -> Response:
+    """End the session: its cookie opens nothing any more, wherever it may have gone."""
+    if context.session is not None:
+        command = RevokeToken(**context.command_metadata(), token=context.session.token)
+        context.send(command)
+    response = context.redirect(SIGN_IN)
+    context.request.app.state.cookies.end_session(response)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def sign_in_page(context: PageContext, refused: Exception | None = None) -> Response:
+    asked = context.form.text("next") or context.parameter("next") or ""
+    return context.page(
+        "centres/sign_in.html",
+        title="Sign in",
+        refused=refused,
+        name=context.form.text("user"),
+        asked=destination(asked),
+    )
+
+
+def destination(asked: str | None) -> str:
+    """Give where to go on to: a page of ours, whatever was asked."""
+    is_ours = asked and asked.startswith("/") and not asked.startswith(("//", "/\\"))
+    return asked if asked and is_ours and asked.isprintable() else "/"
+
+
+def address_of(context: PageContext) -> str:
+    """Give the client's IP address; ``nowhere`` if it is not known."""
+    client = context.request.client
+    return client.host if client else "nowhere"
+
+
+def browser_of(context: PageContext) -> str:
+    """Say what somebody signs in with, to know it again in the list of sessions."""
+    agent = context.request.headers.get("user-agent", "")
+    browser = next((name for mark, name in BROWSERS if mark in agent), "A browser")
+    system = next((f" on {name}" for mark, name in SYSTEMS if mark in agent), "")
+    return f"{browser}{system}"

@@ -1,0 +1,27 @@
+"""The home page: what there is to do, what costs money or misses a date first."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from web.http.context import PageContext
+from web.http.page_router import PageRouter
+from web.http.to_do import ToDo
+
+pages = PageRouter("home")
+
+Source: TypeAlias = Callable[[PageContext, Connection], Iterator[ToDo]]
+SOURCES: tuple[Source, ...] = ()
+"""Each area says what is to do in it."""
+
+
+@pages.get("/")
+def home(context: PageContext) -> Response:
+    """Show what there is to do for whoever is signed in."""
+    with context.rows() as connection:
+        found = [each for source in SOURCES for each in source(context, connection)]
+    return context.page(
+        "home.html", title="Home", to_do=sorted(found, key=lambda each: each.urgency)
+    )

@@ -1,0 +1,1 @@
+"""What all pages have in common: routes, sessions, forms, templates, lists, refusals."""

@@ -1,0 +1,333 @@
+"""One request of a browser: who asks, what was sent, and how it is answered with a page."""
+
+import base64
+import hmac
+import json
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import cached_property
+from http import HTTPStatus
+from itertools import count
+from typing import Any
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from access.accounts import SignedInUser
+from access.once import KeyUsedBefore, send_once
+from access.policy import MAY
+from aggregates.errors import RuleBroken
+from aggregates.uk_time import LONDON
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandMetadata,
+    CommandResult,
+)
+from queries.centres.centres import centre_names
+from repositories.aggregate_types import A, AggregateType
+from repositories.repository import Loaded, Versions, load
+from service import Service
+from store import Actor, Once, Position
+from web.http.faults import FieldFault, faults_of, sentence_of, status_of
+from web.http.rendering import templates
+from web.http.sessions import WebSession, new_form_token
+
+CHANNEL = "web"
+WAITED = 2.0
+"""How many seconds a page waits for what its user recorded to be in the lists."""
+SAID = "said"
+"""The cookie of what the next page says."""
+
+
+SECTIONS = (
+    ("home", "Home", "/"),
+    ("learners", "Learners", "/learners"),
+)
+"""The entries of the navigation: section, text and address."""
+
+
+class SentBefore(RuleBroken):
+    code = "form-sent-before"
+    message = (
+        "This form was sent before, with other values. Open the page again, look at what"
+        " is there, and send it once."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentFile:
+    """A file of a form."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentForm:
+    """What a form sent: values by name, in order, and files."""
+
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    files: Mapping[str, SentFile] = field(default_factory=dict)
+
+    def text(self, name: str) -> str:
+        """Give the value of a field without outer spaces; empty if it was not sent."""
+        return next(iter(self.values.get(name, ())), "").strip()
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Give every value of a field, as of ticks."""
+        return tuple(self.values.get(name, ()))
+
+    def digest(self) -> str:
+        """Say all that was typed, to tell one form from another."""
+        typed = {n: [*v] for n, v in self.values.items() if not n.startswith("_")}
+        files = {n: len(f.content) for n, f in self.files.items()}
+        return json.dumps([typed, files], sort_keys=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What the page after a change says, and the position that its lists must show."""
+
+    text: str = ""
+    position: Position = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageContext:
+    """The service, who asks, when, and what was sent; gives pages and redirects."""
+
+    service: Service
+    request: Request
+    at: datetime
+    form: SentForm
+    session: WebSession | None
+    secret: str
+    section: str
+    said: Said
+    is_shown: bool = True
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    @property
+    def user(self) -> SignedInUser:
+        """Who is signed in; pages that are open to everybody do not ask."""
+        if self.session is None:
+            raise LookupError("Nobody is signed in.")
+        return self.session.user
+
+    @property
+    def today(self) -> date:
+        """The date in London."""
+        return self.at.astimezone(LONDON).date()
+
+    @property
+    def command_context(self) -> CommandContext:
+        return self.service.context
+
+    @property
+    def centre(self) -> str | None:
+        """The centre that the user sees; None is all."""
+        return self.user.centre if self.user.role.is_of_a_centre else None
+
+    @cached_property
+    def by(self) -> Actor:
+        return self.user.actor(CHANNEL, request=self.request.state.request_id)
+
+    def command_metadata(self, expect: Versions = None) -> CommandMetadata:
+        """Give what a command carries; sent again, the same form does each thing once."""
+        key = self.form.text("_once")
+        by = self.by
+        if key:
+            asked = (
+                f"{self.request.method} {self.request.url.path} {self.form.digest()}"
+            )
+            once = Once(
+                scope=f"request:{by.user}",
+                key=f"form:{key}:{next(self._numbers)}",
+                digest=self.service.store.make_key(asked),
+            )
+            by = replace(by, once=once)
+        return CommandMetadata(by=by, at=self.at, expect=expect)
+
+    def send(self, command: Command) -> CommandResult:
+        """Send a command; what it is refused with is raised. Twice the same has one effect."""
+        if command.by.once is None:
+            return self.service.send(command)
+        try:
+            return send_once(command, self.command_context, command.by.once)
+        except KeyUsedBefore:
+            raise SentBefore from None
+
+    def may(self, command: type[Command]) -> bool:
+        """Tell whether the user's role may send such a command."""
+        return self.user.role in MAY[command]
+
+    def load(self, kind: AggregateType[A], identifier: str) -> Loaded[A]:
+        """Load an aggregate that the user may know of, with its stream. Raises NotFound."""
+        return load(kind, identifier, store=self.service.store, reader=self.by)
+
+    @contextmanager
+    def rows(self) -> Iterator[Connection]:
+        """Give a connection to ask the read models with."""
+        with self.service.rows() as connection:
+            yield connection
+
+    def parameter(self, name: str) -> str | None:
+        """Give a parameter of the address; None if it is empty or not there."""
+        return self.request.query_params.get(name, "").strip() or None
+
+    def address_with(self, **changed: str | None) -> str:
+        """Give the address of this page with other parameters; None takes one away."""
+        kept = dict(self.request.query_params.multi_items()) | changed
+        query = urlencode({n: v for n, v in kept.items() if v})
+        return f"{self.request.url.path}?{query}" if query else self.request.url.path
+
+    def page(
+        self,
+        template: str,
+        *,
+        title: str,
+        crumbs: Sequence[tuple[str, str]] = (),
+        refused: Exception | None = None,
+        status: HTTPStatus | None = None,
+        **values: Any,
+    ) -> Response:
+        """Write a page. ``crumbs`` are the pages above it: a text and an address each.
+
+        With what a form was ``refused`` with, the page says each fault at its field.
+        """
+        faults = () if refused is None else faults_of(refused, self.at)
+        usual = HTTPStatus.OK if refused is None else HTTPStatus.UNPROCESSABLE_ENTITY
+        frame = PageFrame(
+            context=self, title=title, crumbs=tuple(crumbs), faults=faults
+        )
+        text = templates().get_template(template).render(page=frame, **values)
+        return HTMLResponse(text, status_code=status or usual)
+
+    def part(
+        self, template: str, *, refused: Exception | None = None, **values: Any
+    ) -> Response:
+        """Write a part of a page, for htmx to put in."""
+        return self.page(template, title="", refused=refused, **values)
+
+    @property
+    def wants_part(self) -> bool:
+        """Tell whether htmx asks for a part of the page."""
+        return self.request.headers.get("hx-request") == "true"
+
+    def refusal_page(self, refused: Exception) -> Response:
+        """Write the page that says why this was refused and nothing else."""
+        status = status_of(refused)
+        titles = {
+            HTTPStatus.NOT_FOUND: "Not found",
+            HTTPStatus.FORBIDDEN: "You may not do this",
+            HTTPStatus.CONFLICT: "This cannot be done now",
+        }
+        return self.page(
+            "problem.html",
+            title=titles.get(status, "This cannot be done"),
+            status=status,
+            sentence=sentence_of(refused, self.at),
+        )
+
+    def redirect(
+        self, path: str, *, said: str = "", after: CommandResult | None = None
+    ) -> Response:
+        """Go on to another page, which says something and shows what was recorded."""
+        response = RedirectResponse(path, status_code=HTTPStatus.SEE_OTHER)
+        position = (after.position if after else None) or 0
+        if said or position:
+            packed = pack_said(Said(text=said, position=position), self.seal)
+            response.set_cookie(
+                SAID, packed, max_age=60, httponly=True, samesite="lax", path="/"
+            )
+        return response
+
+    def seal(self, payload: str) -> str:
+        """Make the MAC of what the next page says."""
+        return self.service.store.make_key(f"said {self.secret} {payload}")
+
+
+def pack_said(said: Said, seal: Callable[[str], str]) -> str:
+    content = json.dumps([said.text, said.position]).encode()
+    payload = base64.urlsafe_b64encode(content).decode()
+    return f"{payload}.{seal(payload)}"
+
+
+def unpack_said(cookie: str, seal: Callable[[str], str]) -> Said:
+    """Read what the page before wanted said; nothing if it is not ours."""
+    payload, _, mac = cookie.partition(".")
+    if not payload or not hmac.compare_digest(mac.encode(), seal(payload).encode()):
+        return Said()
+    text, position = json.loads(base64.urlsafe_b64decode(payload))
+    return Said(text=text, position=position)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageFrame:
+    """What the layout shows around a page, and what forms on it carry."""
+
+    context: PageContext
+    title: str
+    crumbs: tuple[tuple[str, str], ...]
+    faults: tuple[FieldFault, ...]
+
+    @property
+    def user(self) -> SignedInUser | None:
+        session = self.context.session
+        return session.user if session else None
+
+    @property
+    def centre_name(self) -> str:
+        """What the user's centre is called; empty for those who see all."""
+        if self.user is None or not self.user.centre:
+            return ""
+        names = centre_names(self.context.command_context, [self.user.centre])
+        return names.get(self.user.centre, self.user.centre)
+
+    @property
+    def navigation(self) -> list[dict[str, object]]:
+        """List the areas that everybody who is signed in may go to."""
+        return [
+            {"text": text, "href": href, "active": section == self.context.section}
+            for section, text, href in SECTIONS
+        ]
+
+    @property
+    def breadcrumbs(self) -> list[dict[str, str]]:
+        return [
+            {"text": "Home", "href": "/"},
+            *({"text": text, "href": href} for text, href in self.crumbs),
+            {"text": self.title},
+        ]
+
+    @property
+    def summary(self) -> list[dict[str, str]]:
+        """List what is wrong, each with a link to its field."""
+        return [
+            {"text": each.text} | ({"href": each.href} if each.href else {})
+            for each in self.faults
+        ]
+
+    def fields(self) -> Markup:
+        """Write the hidden fields of every form: that it is ours, and that it is one."""
+        token = new_form_token(self.context.service.store, self.context.secret)
+        return Markup(
+            '<input type="hidden" name="_token" value="{}">'
+            '<input type="hidden" name="_once" value="{}">'
+        ).format(token, secrets.token_hex(16))
+
+    def fault(self, name: str) -> dict[str, str] | None:
+        """Give the message of a field at fault, as components take it."""
+        texts = [each.text for each in self.faults if each.field == name]
+        return {"text": " ".join(texts)} if texts else None
+
+    def may(self, command: type[Command]) -> bool:
+        return self.context.may(command)

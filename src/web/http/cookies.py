@@ -1,0 +1,58 @@
+"""The cookies of pages: who is signed in, and who is about to be."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from web.http.sessions import LASTS
+
+
+class Cookies:
+    """Sets and reads cookies, which only go to where they came from.
+
+    Under an ``https`` address they are ``__Host-`` cookies, which no other host of the
+    domain can set. Plain HTTP is for one's own machine, where browsers take no such.
+    """
+
+    def __init__(self, public: str) -> None:
+        self.public = public.rstrip("/")
+        self.is_secure = self.public.startswith("https://")
+        prefix = "__Host-" if self.is_secure else ""
+        self.session, self.before = f"{prefix}session", f"{prefix}before"
+
+    def session_of(self, request: Request) -> str:
+        return request.cookies.get(self.session, "")
+
+    def before_of(self, request: Request) -> str:
+        """Give what a browser is known by before anybody signs in."""
+        return request.cookies.get(self.before, "")
+
+    def set_session(self, response: Response, text: str) -> None:
+        self._write(response, self.session, text, int(LASTS.total_seconds()))
+
+    def set_before(self, response: Response, text: str) -> None:
+        self._write(response, self.before, text, None)
+
+    def end_session(self, response: Response) -> None:
+        response.delete_cookie(
+            self.session, path="/", secure=self.is_secure, httponly=True, samesite="lax"
+        )
+
+    def has_session(self, response: Response) -> bool:
+        """Tell whether a response sets or ends the session by itself."""
+        begins = f"{self.session}="
+        return any(
+            each.startswith(begins) for each in response.headers.getlist("set-cookie")
+        )
+
+    def _write(
+        self, response: Response, name: str, text: str, lasts: int | None
+    ) -> None:
+        response.set_cookie(
+            name,
+            text,
+            max_age=lasts,
+            path="/",
+            secure=self.is_secure,
+            httponly=True,
+            samesite="lax",
+        )

@@ -1,0 +1,49 @@
+"""What people type into fields, read as what it means."""
+
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from aggregates.errors import Malformed
+from aggregates.learners.date_of_birth import read_date
+from aggregates.text import clean
+from aggregates.uploads.problem import sentence
+from events.uploads.upload import Problem
+
+E = TypeVar("E", bound=StrEnum)
+
+
+class DayUnreadable(Malformed):
+    code = "day-unreadable"
+    message = "{why}"
+
+
+class ChoiceUnknown(Malformed):
+    code = "choice-unknown"
+    message = "{given} is none of the choices. Choose one of those shown."
+
+
+def read_day(given: str | None, name: str) -> date | None:
+    """Read a day as in a file of learners; None if nothing was typed.
+
+    Raises DayUnreadable at the field of that name, with the same sentence.
+    """
+    if not given:
+        return None
+    written = clean(given)
+    read = read_date(written)
+    if isinstance(read, date):
+        return read
+    problem = Problem(column="date_of_birth", code=read)
+    why = sentence(problem, {"date_of_birth": written or "This"})
+    raise DayUnreadable(path=(name,), why=why)
+
+
+def read_choice(kind: type[E], given: str | None, name: str) -> E | None:
+    """Read one of the choices; None if none was made. Raises ChoiceUnknown."""
+    if not given:
+        return None
+    try:
+        return kind(given)
+    except ValueError:
+        raise ChoiceUnknown(path=(name,), given=given) from None

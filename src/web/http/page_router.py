@@ -1,0 +1,190 @@
+"""Routes of pages: each function is given a PageContext, and gives a response."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from http import HTTPStatus
+from secrets import token_urlsafe
+from typing import Any, TypeAlias
+from urllib.parse import urlencode, urlsplit
+
+import structlog
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from access.policy import require_reader
+from aggregates.errors import NotAllowed
+from projections.database import LOST
+from service import Service
+from web.http.context import (
+    SAID,
+    WAITED,
+    PageContext,
+    Said,
+    SentFile,
+    SentForm,
+    unpack_said,
+)
+from web.http.cookies import Cookies
+from web.http.faults import REFUSED
+from web.http.origin import is_from_here
+from web.http.sessions import cookie_of, find_session, is_form_token
+
+Answer: TypeAlias = Callable[..., Response]
+SIGN_IN = "/sign-in"
+
+log = structlog.get_logger("web")
+
+
+class FormIsForeign(NotAllowed):
+    """The form was not made by a page of this session."""
+
+    code = "form-is-foreign"
+    message = (
+        "This form was not sent from a page that we gave you in this session, so nothing"
+        " was done. Go back, load the page again, and send it from there."
+    )
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class PageRouter:
+    """The pages of an area; ``section`` is the entry of the navigation they belong to."""
+
+    def __init__(self, section: str = "") -> None:
+        self.section = section
+        self.routes: list[Route] = []
+
+    def get(self, path: str, *, is_open: bool = False) -> Callable[[Answer], Answer]:
+        """Answer GET; only those signed in may look unless the page ``is_open``."""
+        return self._route("GET", path, is_open=is_open)
+
+    def post(self, path: str, *, is_open: bool = False) -> Callable[[Answer], Answer]:
+        """Answer a form, if a page of the same session made it."""
+        return self._route("POST", path, is_open=is_open)
+
+    def _route(
+        self, method: str, path: str, *, is_open: bool
+    ) -> Callable[[Answer], Answer]:
+        def register(answer: Answer) -> Answer:
+            async def endpoint(request: Request) -> Response:
+                form = await read_form(request) if method == "POST" else SentForm()
+                return await run_in_threadpool(
+                    respond, request, form, answer, self.section, is_open=is_open
+                )
+
+            methods = [method]
+            name = f"{answer.__module__}.{answer.__name__}"
+            self.routes.append(Route(path, endpoint, methods=methods, name=name))
+            return answer
+
+        return register
+
+
+async def read_form(request: Request) -> SentForm:
+    """Read a form whole. Raises HTTPException (400) if it cannot be read."""
+    values: dict[str, list[str]] = {}
+    files: dict[str, SentFile] = {}
+    async with request.form() as form:
+        for name, value in form.multi_items():
+            if isinstance(value, UploadFile):
+                files[name] = SentFile(
+                    name=value.filename or "",
+                    content=await value.read(),
+                    media_type=value.content_type or "",
+                )
+            else:
+                values.setdefault(name, []).append(value.replace("\r\n", "\n"))
+    return SentForm(values=values, files=files)
+
+
+def respond(
+    request: Request, form: SentForm, answer: Answer, section: str, *, is_open: bool
+) -> Response:
+    """Answer a request as whoever is signed in, in the worker thread of the request."""
+    service: Service = request.app.state.service
+    cookies: Cookies = request.app.state.cookies
+    at = service.clock()
+    session = find_session(service, cookies.session_of(request), at)
+    if session is None and not is_open:
+        return to_sign_in(request)
+    before = cookies.before_of(request) or token_urlsafe(16)
+    secret = session.text if session else before
+    request.state.user = session.user.name if session else None
+    context = PageContext(
+        service=service,
+        request=request,
+        at=at,
+        form=form,
+        session=session,
+        secret=secret,
+        section=section,
+        said=Said(),
+    )
+    response = _answer_or_refuse(context, answer)
+    if session is None:
+        cookies.set_before(response, before)
+    elif session.is_to_renew(at) and not cookies.has_session(response):
+        cookies.set_session(response, cookie_of(service.store, session.text, at))
+    return response
+
+
+def _answer_or_refuse(context: PageContext, answer: Answer) -> Response:
+    request = context.request
+    try:
+        if request.method == "POST":
+            require_own_form(context)
+        if context.session is not None:
+            require_reader(context.user.role, what="pages")
+        shown, forget = read_said(context)
+        response = answer(shown, **request.path_params)
+    except REFUSED as refused:
+        return context.refusal_page(refused)
+    except LOST as error:
+        log.warning("database does not answer", path=request.url.path, error=str(error))
+        return context.page(
+            "unavailable.html",
+            title="The service is not available just now",
+            status=HTTPStatus.SERVICE_UNAVAILABLE,
+        )
+    if forget and "text/html" in response.headers.get("content-type", ""):
+        response.delete_cookie(SAID, path="/")
+    return response
+
+
+def require_own_form(context: PageContext) -> None:
+    """Raise FormIsForeign unless a page of this session sent the form."""
+    request = context.request
+    public: str = request.app.state.cookies.public
+    given = context.form.text("_token")
+    is_own = is_form_token(context.service.store, context.secret, given)
+    if not (is_own and is_from_here(request.headers, public=public)):
+        raise FormIsForeign
+
+
+def read_said(context: PageContext) -> tuple[PageContext, bool]:
+    """Read what the page before wanted said, and wait for what it recorded to be shown."""
+    cookie = context.request.cookies.get(SAID, "")
+    if not cookie or context.request.method != "GET":
+        return context, False
+    said = unpack_said(cookie, context.seal)
+    models = context.service.read_models
+    is_shown = not said.position or models.wait_for(said.position, WAITED)
+    return replace(context, said=said, is_shown=is_shown), True
+
+
+def to_sign_in(request: Request) -> Response:
+    """Have somebody sign in first, and come back to where they were."""
+    wanted = request.url.path
+    if request.method != "GET":
+        wanted = urlsplit(request.headers.get("referer", "/")).path
+    elif request.url.query:
+        wanted += f"?{request.url.query}"
+    asked: dict[str, Any] = {"next": wanted} if wanted != "/" else {}
+    address = f"{SIGN_IN}?{urlencode(asked)}" if asked else SIGN_IN
+    if request.headers.get("hx-request") == "true":
+        return Response(headers={"HX-Redirect": address})
+    return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)

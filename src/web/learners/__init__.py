@@ -1,0 +1,1 @@
+"""Learners: found, looked at, put right."""

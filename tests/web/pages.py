@@ -1,0 +1,157 @@
+"""People at their browsers: signed in, opening pages, sending their forms."""
+
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from starlette.testclient import TestClient
+from starlette.types import ASGIApp
+
+from cli.demo.users import token_of
+from service import Service
+from tests.api.running import running
+from tests.clock import Clock
+from transport.metrics import Metrics
+from web.app import create_pages
+from web.http.sessions import cookie_of
+
+HOST = "http://testserver"
+OWN = {"Origin": HOST, "Sec-Fetch-Site": "same-origin"}
+"""What a browser says of a form that our own page sends."""
+
+
+@dataclass
+class Form:
+    """A form of a page: where it is sent, and what it holds before anybody types."""
+
+    action: str
+    method: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.words: list[str] = []
+        self._is_open = False
+
+    def handle_starttag(
+        self, tag: str, attrs: Sequence[tuple[str, str | None]]
+    ) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if "id" in given:
+            self.ids.append(given["id"])
+        if tag == "a" and "href" in given:
+            self.links.append(given["href"])
+        if tag == "form":
+            method = given.get("method", "get").lower()
+            self.forms.append(Form(action=given.get("action", ""), method=method))
+            self._is_open = True
+        if tag in {"input", "button"} and self._is_open and "name" in given:
+            is_ticked = given.get("type") not in {"checkbox", "radio"}
+            if tag == "input" and (is_ticked or "checked" in given):
+                self.forms[-1].values[given["name"]] = given.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._is_open = False
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """A page as it was answered: its status, its words, its forms."""
+
+    status: int
+    address: str
+    html: str
+    headers: Mapping[str, str]
+    forms: Sequence[Form]
+    ids: Sequence[str]
+    links: Sequence[str]
+    text: str
+
+    def form(self, action: str) -> Form:
+        """Find the form that is sent to an address."""
+        return next(each for each in self.forms if each.action == action)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody at a browser of their own."""
+
+    client: TestClient
+
+    def open(self, path: str) -> Opened:
+        """Open an address, and follow where it leads."""
+        answer = self.client.get(path, headers={"Sec-Fetch-Site": "none"})
+        return _opened(answer.status_code, str(answer.url), answer.text, answer.headers)
+
+    def send(self, page: Opened, action: str, **typed: object) -> Opened:
+        """Send the form of a page that goes to ``action``, with what is typed."""
+        values = page.form(action).values | typed
+        return self.post(action, values)
+
+    def post(
+        self,
+        path: str,
+        values: Mapping[str, object],
+        *,
+        headers: Mapping[str, str] = OWN,
+    ) -> Opened:
+        """Send a form, whatever page it is from."""
+        answer = self.client.post(path, data=dict(values), headers=dict(headers))
+        return _opened(answer.status_code, str(answer.url), answer.text, answer.headers)
+
+
+def _opened(status: int, address: str, html: str, headers: Mapping[str, str]) -> Opened:
+    reader = _Reader()
+    reader.feed(html)
+    return Opened(
+        status=status,
+        address=address.removeprefix(HOST),
+        html=html,
+        headers=headers,
+        forms=reader.forms,
+        ids=reader.ids,
+        links=reader.links,
+        text=" ".join(" ".join(reader.words).split()),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebSite:
+    """The pages of a service, and the people who use them."""
+
+    service: Service
+    pages: ASGIApp
+
+    def person(self, name: str | None = None) -> Person:
+        """Give somebody a browser, signed in as a demo user, or as nobody."""
+        client = TestClient(self.pages, base_url=HOST, raise_server_exceptions=False)
+        if name is not None:
+            text = token_of(self.service, name)
+            cookie = cookie_of(self.service.store, text, self.service.clock())
+            client.cookies.set("session", cookie)
+        return Person(client=client)
+
+
+@contextmanager
+def website(clock: Clock | None = None) -> Generator[WebSite]:
+    """Run a service of the demo's centres on SQLite, with pages."""
+    with (
+        TemporaryDirectory() as folder,
+        running(
+            f"sqlite:///{folder}/data", Path(folder, "key"), clock or Clock()
+        ) as service,
+    ):
+        pages = create_pages(service, metrics=Metrics(service), most_bytes=2**25)
+        yield WebSite(service=service, pages=pages)

@@ -1,0 +1,73 @@
+"""Every form is one of ours, of this session, and done once."""
+
+import re
+from itertools import chain
+
+import pytest
+
+from tests.web.pages import OWN, WebSite
+from web.app import ROUTERS
+
+POSTS = sorted(
+    re.sub(r"\{\w+\}", "X", route.path)
+    for route in chain.from_iterable(router.routes for router in ROUTERS)
+    if "POST" in (route.methods or ())
+)
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_a_form_without_a_token_of_the_session_is_refused(
+    pages: WebSite, path: str
+) -> None:
+    person = pages.person("admin.riverside")
+    other = pages.person("assessor.riverside").open("/")
+    head = pages.service.store.head()
+    assert person.post(path, {"_once": "1"}).status == 403
+    token = other.form("/sign-out").values["_token"]
+    assert person.post(path, {"_token": token}).status == 403
+    assert person.open("/").status == 200
+    assert pages.service.store.head() == head
+
+
+@pytest.mark.parametrize("path", POSTS)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+        OWN | {"Sec-Fetch-Site": "cross-site"},
+        OWN | {"Sec-Fetch-Site": "same-site"},
+        {"Referer": "https://elsewhere.example/page"},
+    ],
+)
+def test_a_form_from_elsewhere_is_refused(
+    pages: WebSite, path: str, headers: dict[str, str]
+) -> None:
+    person = pages.person("admin.riverside")
+    token = person.open("/").form("/sign-out").values["_token"]
+    refused = person.post(path, {"_token": token}, headers=headers)
+    assert refused.status == 403
+    assert "nothing was done" in refused.text
+
+
+def test_no_two_forms_carry_the_same_token(pages: WebSite) -> None:
+    page = pages.person("admin.riverside").open("/settings/sessions")
+    tokens = [each.values["_token"] for each in page.forms if "_token" in each.values]
+    assert len({*tokens}) == len(tokens) > 1
+
+
+def test_an_address_that_is_none_says_so(pages: WebSite) -> None:
+    missing = pages.person("admin.riverside").open("/nothing")
+    assert (missing.status, "There is no page at this address." in missing.text) == (
+        404,
+        True,
+    )
+
+
+def test_a_page_is_not_kept_by_browsers_and_runs_nothing_of_others(
+    pages: WebSite,
+) -> None:
+    headers = pages.person("admin.riverside").open("/").headers
+    assert headers["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]

@@ -1,0 +1,127 @@
+"""Signing in by pages, staying signed in, and signing out."""
+
+import pytest
+
+from access.passwords import hash_password
+from cli.session import SERVICE
+from commands.centres.user import SetPassword
+from tests.clock import Clock
+from tests.web.pages import Opened, Person, WebSite, website
+
+NAME, PASSWORD = "admin.riverside", "a long pass phrase"
+
+
+def with_password(opened: WebSite) -> WebSite:
+    kept = hash_password(PASSWORD, user=NAME)
+    opened.service.send(
+        SetPassword(
+            by=SERVICE,
+            at=opened.service.clock(),
+            name=NAME,
+            password_hash=kept,
+            reason="A test.",
+        )
+    )
+    return opened
+
+
+def sign_in(person: Person, *, wanted: str = "/", password: str = PASSWORD) -> Opened:
+    return person.send(person.open(wanted), "/sign-in", user=NAME, password=password)
+
+
+def test_who_is_not_signed_in_is_asked_who_they_are_and_comes_to_where_they_were(
+    pages: WebSite,
+) -> None:
+    person = with_password(pages).person()
+    asked = person.open("/learners?name=khan")
+    assert asked.address == "/sign-in?next=%2Flearners%3Fname%3Dkhan"
+    there = sign_in(person, wanted="/learners?name=khan")
+    assert there.address == "/learners?name=khan"
+    assert "Amira Haddad" in there.text
+
+
+def test_a_wrong_password_says_so_and_keeps_the_name(pages: WebSite) -> None:
+    person = with_password(pages).person()
+    refused = sign_in(person, password="wrong")
+    assert refused.status == 422
+    assert "The user name or the password is wrong." in refused.text
+    assert f'value="{NAME}"' in refused.html
+    assert "wrong" not in refused.form("/sign-in").values.get("password", "")
+
+
+def test_what_is_missing_is_said_at_its_field(pages: WebSite) -> None:
+    person = pages.person()
+    refused = person.send(person.open("/sign-in"), "/sign-in", user="", password="")
+    assert "Enter your user name." in refused.text
+    assert "Enter your password." in refused.text
+    assert {"#user", "#password"} <= {*refused.links}
+
+
+@pytest.mark.parametrize(
+    "wanted", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere", "x"]
+)
+def test_nobody_is_led_away_from_here_after_signing_in(
+    pages: WebSite, wanted: str
+) -> None:
+    person = with_password(pages).person()
+    page = person.open("/sign-in")
+    there = person.send(page, "/sign-in", user=NAME, password=PASSWORD, next=wanted)
+    assert there.address == "/"
+
+
+def test_who_signs_out_is_out_with_every_copy_of_the_cookie(pages: WebSite) -> None:
+    person = pages.person(NAME)
+    stolen = person.client.cookies["session"]
+    out = person.send(person.open("/"), "/sign-out")
+    assert out.address == "/sign-in"
+    thief = pages.person()
+    thief.client.cookies.set("session", stolen)
+    assert thief.open("/").address == "/sign-in"
+
+
+def test_a_session_ends_an_hour_after_its_last_use_and_twelve_after_its_first() -> None:
+    clock = Clock()
+    with website(clock) as opened:
+        person = opened.person(NAME)
+        for _ in range(12):
+            clock.advance(minutes=59)
+            assert person.open("/").address == "/"
+        clock.advance(minutes=59)
+        assert person.open("/").address == "/sign-in"
+        other = opened.person(NAME)
+        clock.advance(minutes=61)
+        assert other.open("/").address == "/sign-in"
+
+
+@pytest.mark.parametrize("part", [0, 3, 60, -1])
+def test_a_cookie_that_was_changed_opens_nothing(pages: WebSite, part: int) -> None:
+    person = pages.person(NAME)
+    cookie = person.client.cookies["session"]
+    changed = "0" if cookie[part] != "0" else "1"
+    person.client.cookies.clear()
+    person.client.cookies.set("session", cookie[:part] + changed + cookie[part:][1:])
+    assert person.open("/").address == "/sign-in"
+
+
+def test_the_moment_in_a_cookie_cannot_be_written_anew(pages: WebSite) -> None:
+    person = pages.person(NAME)
+    text, used, mac = person.client.cookies["session"].rsplit(".", 2)
+    person.client.cookies.clear()
+    person.client.cookies.set("session", f"{text}.{int(used) + 1}.{mac}")
+    assert person.open("/").address == "/sign-in"
+
+
+def test_ones_sessions_are_listed_and_another_can_be_ended(pages: WebSite) -> None:
+    here, there = pages.person(NAME), pages.person(NAME)
+    there.open("/")
+    pages.service.read_models.wait_for(pages.service.store.head(), 10)
+    page = here.open("/settings/sessions")
+    assert "This one" in page.text
+    token = there.client.cookies["session"].split("_")[2]
+    after = here.send(page, f"/settings/sessions/{token}/end")
+    assert "That session has ended." in after.text
+    assert there.open("/").address == "/sign-in"
+
+
+def test_machines_have_no_pages(pages: WebSite) -> None:
+    assert pages.person("invoicing").open("/").status == 403
