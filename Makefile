@@ -19,7 +19,7 @@ RULES = $(filter-out $(DEAR),$(filter tests/aggregates/% tests/catalogue/% tests
 LONG = $(DEAR) $(filter tests/journey/%,$(TESTS))
 PYTEST = $(BIN)/pytest -n auto --dist worksteal -q
 
-.PHONY: run journey test clients lint bench prove help vendor lock openapi events clean
+.PHONY: run journey test clients lint bench prove help vendor lock openapi asyncapi events clean
 .DEFAULT_GOAL := help
 
 help: ## say what each target does
@@ -54,6 +54,9 @@ prove: $(READY) ## the long proofs: kills, races, properties at full count
 
 openapi: $(READY) ## write docs/openapi.json again
 	$(BIN)/learner-management openapi > docs/openapi.json
+
+asyncapi: $(READY) ## write docs/asyncapi.json again
+	PYTHONPATH=src $(BIN)/python -m downstream.asyncapi > docs/asyncapi.json
 
 events: $(READY) ## write docs/events.md again
 	PYTHONPATH=src $(BIN)/python -m events.listing > docs/events.md

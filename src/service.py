@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import Connection
 
@@ -17,6 +17,7 @@ from audit import ledger as audit
 from audit.ledger import Ledger
 from catalogue import Catalogue, load
 from commands.command import Command, CommandContext, CommandResult
+from downstream.broker import Broker
 from policies.claims import JUDGE_CLAIMS_AGAIN, PROCESSING_DELAY, process_claims
 from policies.policies import Policies
 from policies.policy import Policy
@@ -35,6 +36,9 @@ from projections.registrations import invoice_lines, registration_rows
 from projections.uploads import uploads
 from store import EventStore, Position, open_store
 from subscriptions.feed import EventFeed
+
+if TYPE_CHECKING:
+    from downstream.relay import Relay
 
 READ_MODELS: tuple[ReadModel, ...] = (
     centres.READ_MODEL,
@@ -87,6 +91,7 @@ class Service:
         policies: tuple[Policy, ...] = POLICIES,
         verify: Verify | None = None,
         retention: int = 0,
+        relay: "Callable[[EventFeed], Relay] | None" = None,
     ) -> None:
         self.store = store
         self.catalogue = catalogue
@@ -106,6 +111,8 @@ class Service:
             lock=database.leader_lock("policies"),
             clock=clock,
         )
+        self.relay = relay(feed) if relay else None
+        """What publishes to Kafka; None if no broker is named."""
 
     def __enter__(self) -> Self:
         return self
@@ -124,9 +131,13 @@ class Service:
         self.read_models.start()
         if policies:
             self.policies.start()
+        if self.relay:
+            self.relay.start()
 
     def stop(self) -> None:
         """End what was started, and close the databases."""
+        if self.relay:
+            self.relay.stop()
         self.policies.stop()
         self.read_models.stop()
         self.ledger.stop()
@@ -157,7 +168,7 @@ class Service:
 
     @property
     def errors(self) -> Mapping[str, str]:
-        """What followers fail at, at this moment."""
+        """What followers fail at, at this moment; the relay's is its own business."""
         return {
             **self.read_models.errors,
             **self.policies.errors,
@@ -176,6 +187,7 @@ def open_service(
     verify: Verify | None = None,
     retention: int = 0,
     decision_seconds: float = 2.0,
+    broker: Broker | None = None,
 ) -> Service:
     """Open the service on ``sqlite:///folder`` or ``postgresql://…``.
 
@@ -183,6 +195,7 @@ def open_service(
     ``verify`` asks LRS, and without it nothing is verified (U7). ``retention`` is how
     many years after their last award learners cannot be erased (H6).
     Deciding on eligibility may take ``decision_seconds``, then it is not decided.
+    Facts are published by the ``broker``; without one nothing is.
     Raises InvalidCatalogue with all that is wrong in the catalogue's folder,
     KeyFileUnusable, DatabaseUnusable and Unavailable; NotBegun if nothing is recorded
     yet and one may not ``begin``.
@@ -202,6 +215,17 @@ def open_service(
             policies=(*POLICIES, process_claims(processing_delay)),
             verify=verify,
             retention=retention,
+            relay=relay_by(broker, database, store, clock or now) if broker else None,
         )
         opened.pop_all()
     return service
+
+
+def relay_by(
+    broker: Broker, database: str, store: EventStore, clock: Callable[[], datetime]
+) -> "Callable[[EventFeed], Relay]":
+    """Give what makes a relay to that broker, whose library is slow to import."""
+    from downstream.relay import DATABASE, Relay  # noqa: PLC0415 - few need it
+
+    kept = open_database(database, DATABASE)
+    return lambda feed: Relay(store, kept, broker, feed, clock)

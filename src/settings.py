@@ -17,6 +17,9 @@ LRS_OFF, LRS_SIMULATED = "off", "simulator"
 LRS_PASSWORD_LENGTH = 16
 NEEDED_BY_LRS = ("lrs_ukprn", "lrs_user", "lrs_password", "lrs_certificate", "lrs_key")
 
+SASL = ("kafka_user", "kafka_password")
+TLS = ("kafka_authority", "kafka_certificate", "kafka_key")
+
 
 def default_catalogue() -> Path:
     """Find the catalogue if none is set: ``catalogue`` in the working directory.
@@ -142,6 +145,47 @@ class Settings(BaseSettings):
             description="Who signs LRS's own certificate, if not a public authority."
         ),
     ] = None
+    kafka: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[^\s:,]+:[0-9]+(\s*,\s*[^\s:,]+:[0-9]+)*$",
+            description="Apache Kafka brokers, host:port,host:port; nothing is"
+            " published if there are none.",
+        ),
+    ] = None
+    kafka_security: Annotated[
+        str,
+        Field(
+            pattern=r"^(PLAINTEXT|SSL|SASL_PLAINTEXT|SASL_SSL)$",
+            description="PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL.",
+        ),
+    ] = "PLAINTEXT"
+    kafka_mechanism: Annotated[
+        str,
+        Field(
+            pattern=r"^(PLAIN|SCRAM-SHA-256|SCRAM-SHA-512)$",
+            description="PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512.",
+        ),
+    ] = "SCRAM-SHA-512"
+    kafka_user: Annotated[
+        str | None, Field(min_length=1, description="Who we are to Kafka, by SASL.")
+    ] = None
+    kafka_password: Annotated[
+        SecretStr | None, Field(min_length=1, description="The password of that user.")
+    ] = None
+    kafka_authority: Annotated[
+        Path | None,
+        Field(
+            description="Who signs the brokers' certificates, as PEM, if not a public"
+            " authority."
+        ),
+    ] = None
+    kafka_certificate: Annotated[
+        Path | None, Field(description="The certificate that we show Kafka, as PEM.")
+    ] = None
+    kafka_key: Annotated[
+        Path | None, Field(description="The key of that certificate, as PEM.")
+    ] = None
 
 
 def origins(settings: Settings) -> tuple[str, ...]:
@@ -181,7 +225,7 @@ def load(**overrides: Any) -> Settings:
                 for fault in error.errors()
             }
         ) from None
-    if faults := _lrs_faults(settings):
+    if faults := _lrs_faults(settings) | _kafka_faults(settings):
         raise InvalidSettings(faults)
     return settings
 
@@ -202,6 +246,33 @@ def _lrs_faults(settings: Settings) -> dict[str, str]:
         name = "lrs_password"
         faults[variable(name)] = f"cannot be used. Give: {describe_setting(name)}"
     return faults
+
+
+def _kafka_faults(settings: Settings) -> dict[str, str]:
+    """Say by variable what is missing, or of no use, for how Kafka is spoken to."""
+    security = settings.kafka_security
+    given = {n for n in Settings.model_fields if getattr(settings, n) is not None}
+    needed = SASL if security.startswith("SASL_") else ()
+    faults = {
+        name: f"is not set, and {variable('kafka_security')} is {security}."
+        f" {describe_setting(name)}"
+        for name in needed
+        if name not in given
+    }
+    unread = (SASL if not needed else ()) + (() if security.endswith("SSL") else TLS)
+    faults |= {
+        name: f"is of no use while {variable('kafka_security')} is {security}."
+        for name in unread
+        if name in given
+    }
+    for name, other in (TLS[1:], TLS[:0:-1]):
+        if name in given and other not in given:
+            faults[other] = f"is not set, and {variable(name)} is. Set both, or none."
+    for name in TLS:
+        file = getattr(settings, name)
+        if file is not None and not file.is_file():
+            faults.setdefault(name, f"There is no file {file}.")
+    return {variable(name): fault for name, fault in faults.items()}
 
 
 def describe_setting(name: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from downstream.broker import Broker
 from settings import Settings, load, variable
 from store import NotBegun, Unavailable
 from store.unusable import no_answer
@@ -50,6 +51,23 @@ def folders_of(settings: Settings) -> list[Path]:
     kind, _, place = settings.database.partition(":///")
     data = [Path(place)] if kind == "sqlite" else []
     return [folder.absolute() for folder in (*data, settings.keys.parent)]
+
+
+def broker_of(settings: Settings) -> Broker | None:
+    """Say how Kafka is reached, as it is set; None if it is not."""
+    if settings.kafka is None:
+        return None
+    password = settings.kafka_password
+    return Broker(
+        servers=settings.kafka,
+        security=settings.kafka_security,
+        mechanism=settings.kafka_mechanism,
+        user=settings.kafka_user,
+        password=password.get_secret_value() if password else None,
+        authority=settings.kafka_authority,
+        certificate=settings.kafka_certificate,
+        key=settings.kafka_key,
+    )
 
 
 def how_to_begin(error: NotBegun) -> tuple[str, str]:

@@ -61,6 +61,10 @@ class LearnerManagement(LazyGroup):
             "cli.installation.operations:followers",
             "Show how far each read model and policy has come along the log.",
         ),
+        "relay": (
+            "cli.installation.relay:relay",
+            "Publish facts to Kafka, in a process of its own, until Ctrl-C.",
+        ),
         "rebuild": (
             "cli.installation.operations:rebuild",
             "Make read models anew from the facts, beside the live ones; then swap.",

@@ -7,7 +7,13 @@ from access.accounts import SignedInUser, find_user
 from aggregates.errors import Refusal
 from catalogue import InvalidCatalogue
 from catalogue.json_pointer import json_pointer
-from cli.configuration import FolderUnusable, how_to_begin, make_folders, why_lost
+from cli.configuration import (
+    FolderUnusable,
+    broker_of,
+    how_to_begin,
+    make_folders,
+    why_lost,
+)
 from cli.installation.lrs import verifying
 from cli.messages import CONFLICT, FAILED, PROBLEMS, UNAVAILABLE, USAGE, refuse
 from commands.centres.centre import OpenListedCentres
@@ -83,6 +89,7 @@ def open_session(
             verify=verify,
             retention=settings.retention,
             begin=begin,
+            broker=broker_of(settings),
         ) as service,
     ):
         if begin or to_record:

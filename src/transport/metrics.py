@@ -8,6 +8,13 @@ from prometheus_client.exposition import generate_latest
 from projections.database import LOST
 from service import Service
 
+RELAY = {
+    "position": "How far the relay has published.",
+    "lag": "Positions between the relay and the end of the log.",
+    "lag_seconds": "How long ago the first event was recorded that waits for the relay.",
+    "failing": "Whether the relay fails at something: 1, else 0.",
+}
+
 
 class Metrics:
     """Requests by route, and how far each follower is behind the log."""
@@ -38,6 +45,11 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._relay = {
+            name: Gauge(f"relay_{name}", what, registry=self._registry)
+            for name, what in (RELAY.items() if service.relay else ())
+        }
+
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         self._requests.labels(method, route, status).inc()
         self._seconds.labels(method, route).observe(seconds)
@@ -48,4 +60,13 @@ class Metrics:
             for name, (position, head) in self._service.behind().items():
                 self._position.labels(name).set(position)
                 self._lag.labels(name).set(max(0, head - position))
+            self._look_at_relay()
         return generate_latest(self._registry)
+
+    def _look_at_relay(self) -> None:
+        if self._service.relay:
+            told = self._service.relay.behind()
+            self._relay["position"].set(told["position"])
+            self._relay["lag"].set(told["behind"])
+            self._relay["lag_seconds"].set(told["seconds"])
+            self._relay["failing"].set(told["error"] is not None)

@@ -53,6 +53,10 @@ def journey(service: Running, *words: object, **environment: str) -> None:
     assert said == "done\n"
 
 
+def test_asyncapi_finds_nothing() -> None:
+    assert run("node", "asyncapi.js", "../../docs/asyncapi.json") == "valid\n"
+
+
 def test_spectral_finds_nothing() -> None:
     settings = ("--ruleset", "spectral.yaml", "--fail-severity", "hint")
     assert "No results" in run(NODE / "spectral", "lint", DOCUMENT, *settings)

@@ -15,7 +15,7 @@ from service import Service, open_service
 from settings import Settings, unknown_variables, variable
 from store import KeyFileUnusable, NotBegun
 
-SECRET = ("lrs_password",)
+SECRET = ("kafka_password", "lrs_password")
 HIDDEN = "**********"
 
 

@@ -50,6 +50,17 @@ def followers(context: typer.Context, form: FormatOf = Format.TABLE) -> None:
             {"follower": name, "position": at, "head": head, "behind": head - at}
             for name, (at, head) in service.behind().items()
         ]
+        if service.relay:
+            told = service.relay.behind()
+            at, behind = told["position"], told["behind"]
+            rows += [
+                {
+                    "follower": service.relay.name,
+                    "position": at,
+                    "head": at + behind,
+                    "behind": behind,
+                }
+            ]
     show(rows, FOLLOWER_COLUMNS, form)
 
 

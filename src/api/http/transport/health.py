@@ -23,15 +23,18 @@ async def healthz() -> dict[str, str]:
 def readyz(response: Response, service: Present) -> dict[str, Any]:
     """Say whether the store answers, and how many positions each follower is behind.
 
-    The status is 503 if there are errors, which are given by where they occurred.
+    The status is 503 if there are errors, which are given by where they occurred. What
+    the relay to Kafka fails at is told as well, and makes nothing unready.
     """
     head, followers, errors = None, {}, dict(service.errors)
+    relay: dict[str, Any] = {}
     try:
         head = service.store.head()
         followers = {
             name: {"position": position, "behind": max(0, head - position)}
             for name, (position, _) in service.behind().items()
         }
+        relay = {"relay": service.relay.behind()} if service.relay else {}
     except LOST as error:
         errors["database"] = str(error).partition("\n")[0]
     if errors:
@@ -41,6 +44,7 @@ def readyz(response: Response, service: Present) -> dict[str, Any]:
         "position": head,
         "followers": followers,
         "errors": errors,
+        **relay,
     }
 
 

@@ -1,0 +1,125 @@
+"""The AsyncAPI 3 document of all topics, ``docs/asyncapi.json``; ``make asyncapi`` writes it."""
+
+import json
+import sys
+from collections.abc import Iterable
+from inspect import cleandoc
+from typing import Any
+
+import msgspec
+
+from downstream.cloud_event import JSON, SPECIFICATION
+from downstream.messages.every import every_kind
+from downstream.messages.message import EVENTS, LINES, MessageKind
+
+VERSION = "1.0.0"
+ABOUT = {
+    EVENTS: "Every public fact, as it was recorded.",
+    LINES: "Charges, credits and corrections of numbers, for invoicing.",
+}
+INTRODUCTION = """\
+What Learner Management tells other systems by Apache Kafka. Messages are CloudEvents 1.0 in
+binary mode: attributes are headers, the value is JSON. The key is the number of the
+centre that the thing belongs to; messages of a centre are in the order of what happened.
+
+Each is delivered at least once, so ignore what you had: `ce_source` and `ce_id` together
+are a message's own, and `ce_id` is the position in the log of that source, so that within
+a partition one that is not greater than the last was there before. Messages carry
+identifiers and no personal value; ask the API for what they are of.
+"""
+KEY = {"type": "string", "description": "The number of the centre."}
+BINDING = "0.5.0"
+
+
+def document() -> dict[str, Any]:
+    """Make the document from the types of the messages."""
+    kinds = {kind.type: kind for kind in every_kind()}
+    return {
+        "asyncapi": "3.1.0",
+        "info": {
+            "title": "Learner Management",
+            "version": VERSION,
+            "description": INTRODUCTION,
+        },
+        "defaultContentType": JSON,
+        "channels": {name_of(topic): channel(topic, kinds.values()) for topic in ABOUT},
+        "operations": {
+            f"publish.{name_of(topic)}": {
+                "action": "send",
+                "summary": about,
+                "channel": {"$ref": f"#/channels/{name_of(topic)}"},
+            }
+            for topic, about in ABOUT.items()
+        },
+        "components": {
+            "messages": {name: message(kind) for name, kind in kinds.items()},
+            "schemas": schemas(kinds.values()),
+        },
+    }
+
+
+def name_of(topic: str) -> str:
+    """Name a channel: after its topic, in the letters that a name may have."""
+    return topic.replace("-", "_").replace(".", "_")
+
+
+def channel(topic: str, kinds: Iterable[MessageKind]) -> dict[str, Any]:
+    """Describe a topic and the messages that are in it."""
+    return {
+        "address": topic,
+        "description": ABOUT[topic],
+        "messages": {
+            kind.type: {"$ref": f"#/components/messages/{kind.type}"}
+            for kind in kinds
+            if kind.topic == topic
+        },
+        "bindings": {"kafka": {"topic": topic, "bindingVersion": BINDING}},
+    }
+
+
+def message(kind: MessageKind) -> dict[str, Any]:
+    """Describe a kind of message."""
+    summary = cleandoc(kind.data.__doc__ or "")
+    return {
+        "name": kind.type,
+        "title": kind.data.__name__,
+        "summary": " ".join(summary.split()),
+        "contentType": JSON,
+        "headers": headers(kind),
+        "payload": {"$ref": f"#/components/schemas/{kind.data.__name__}"},
+        "bindings": {"kafka": {"key": KEY, "bindingVersion": BINDING}},
+    }
+
+
+def headers(kind: MessageKind) -> dict[str, Any]:
+    """Describe the attributes, all of which are there."""
+    text = {"type": "string"}
+    attributes = {
+        "ce_specversion": {"const": SPECIFICATION},
+        "ce_id": {**text, "description": "The position in the log, a whole number."},
+        "ce_source": {**text, "description": "The store, for ever the same."},
+        "ce_type": {"const": kind.type},
+        "ce_time": {**text, "format": "date-time"},
+        "ce_subject": {**text, "description": f"The `{kind.subject}`."},
+        "ce_partitionkey": KEY,
+        "content-type": {"const": JSON},
+    }
+    return {"type": "object", "properties": attributes, "required": [*attributes]}
+
+
+def schemas(kinds: Iterable[MessageKind]) -> dict[str, Any]:
+    """Make the JSON Schemas of the data of these messages."""
+    of = {kind.data: None for kind in kinds}
+    _, made = msgspec.json.schema_components(
+        [*of], ref_template="#/components/schemas/{name}"
+    )
+    return dict(sorted(made.items()))
+
+
+def text() -> str:
+    """Write the document as it is kept."""
+    return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(text())

@@ -1,0 +1,1 @@
+"""Public messages: their data, typed, and how each is made of a recorded event."""

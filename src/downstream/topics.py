@@ -1,0 +1,75 @@
+"""The topics that we write to: made once, and known again by their ids."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kafka.admin import NewTopic
+from kafka.errors import TopicAlreadyExistsError, for_code
+
+UNKNOWN_TOPIC = 3
+PARTITIONS = 12
+"""Of a topic that we make. Make it beforehand to have others; they never change."""
+BY_DEFAULT = -1
+"""As many replicas as the broker is set to have."""
+
+
+class TopicChanged(Exception):
+    """A topic is not the one that was written to before: nothing more is written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicIdentity:
+    """What makes a topic the one it is: the id it was made with, and its partitions."""
+
+    id: str
+    partitions: int
+
+
+Identities = Mapping[str, TopicIdentity]
+"""Topics by name."""
+
+
+def find_topics(admin: Any, names: Iterable[str]) -> dict[str, TopicIdentity]:
+    """Find the topics that there are of these. Raises KafkaError."""
+    found = {}
+    for topic in admin.describe_topics(sorted(names)):
+        if topic["error_code"] == UNKNOWN_TOPIC:
+            continue
+        if topic["error_code"]:
+            raise for_code(topic["error_code"])(topic["name"])
+        partitions = len(topic["partitions"])
+        identity = TopicIdentity(id=str(topic["topic_id"]), partitions=partitions)
+        found[topic["name"]] = identity
+    return found
+
+
+def make_topics(admin: Any, names: Iterable[str]) -> None:
+    """Make those of these topics that there are not."""
+    for name in sorted(set(names) - find_topics(admin, names).keys()):
+        try:
+            admin.create_topics([NewTopic(name, PARTITIONS, BY_DEFAULT)])
+        except TopicAlreadyExistsError:
+            continue  # another process was quicker
+
+
+def require_same(known: Identities, found: Identities) -> None:
+    """Raise TopicChanged, which says what to do, if one of them is another now."""
+    for name, was in known.items():
+        now = found.get(name)
+        if now is None:
+            what = "is gone"
+        elif now.id != was.id:
+            what = "was made anew: what it held is lost"
+        elif now.partitions != was.partitions:
+            what = (
+                f"has {now.partitions} partitions and had {was.partitions}: the order of"
+                " each centre's messages is lost"
+            )
+        else:
+            continue
+        raise TopicChanged(
+            f"The topic {name} {what}. Nothing is published until somebody decides how"
+            " to go on: learner-management relay --accept-topics-from POSITION (0: all"
+            " again)"
+        )
