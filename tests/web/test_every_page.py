@@ -1,0 +1,110 @@
+"""Every page in a real browser: accessible, ours, and not wider than the screen."""
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.web.browsers import chromium, screen_of, served
+from tests.web.pages import WebSite
+from web.app import ROUTERS
+
+PATHS = sorted(
+    route.path
+    for route in chain.from_iterable(router.routes for router in ROUTERS)
+    if "GET" in (route.methods or ()) and not re.search(r"[{.]", route.path)
+)
+"""Every page that is opened without a number."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def address(pages: WebSite) -> Iterator[str]:
+    with served(pages) as where:
+        yield where
+
+
+@pytest.mark.parametrize("name", ["admin.riverside", "auditor"])
+def test_every_page_is_accessible_and_ours(
+    pages: WebSite, browser: Browser, address: str, name: str
+) -> None:
+    with screen_of(browser, pages, address, name) as screen:
+        for path in PATHS:
+            screen.open(path)
+            called = path.strip("/").replace("/", "-") or "home"
+            screen.check(f"{name}-{called}")
+
+
+def test_what_nobody_is_signed_in_for_is_accessible_and_ours(
+    pages: WebSite, browser: Browser, address: str
+) -> None:
+    with screen_of(browser, pages, address, None) as screen:
+        screen.open("/sign-in")
+        screen.check("sign-in")
+        screen.page.get_by_role("button", name="Sign in").click()
+        screen.page.wait_for_selector(".govuk-error-summary")
+        screen.check("sign-in-refused")
+
+
+@pytest.mark.parametrize(
+    ("fault", "what"),
+    [
+        ("document.documentElement.removeAttribute('lang')", "html-has-lang"),
+        ("document.querySelector('h1').style.fontFamily = 'serif'", "sign-in-bad at"),
+        ("document.querySelector('h1').style.width = '2000px'", "scrolls sideways"),
+        ("console.error('refused by the policy')", "refused by the policy"),
+    ],
+)
+def test_a_page_at_fault_is_found(
+    pages: WebSite, browser: Browser, address: str, fault: str, what: str
+) -> None:
+    with screen_of(browser, pages, address, None) as screen:
+        screen.open("/sign-in")
+        screen.page.evaluate(fault)
+        with pytest.raises(AssertionError, match=what):
+            screen.check("sign-in-bad")
+
+
+def test_the_summary_of_what_is_wrong_takes_the_focus(
+    pages: WebSite, browser: Browser, address: str
+) -> None:
+    with screen_of(browser, pages, address, None) as screen:
+        screen.open("/sign-in")
+        screen.page.get_by_role("button", name="Sign in").click()
+        screen.page.wait_for_selector(".govuk-error-summary:focus")
+        screen.page.get_by_role("link", name="Enter your user name.").click()
+        assert screen.page.evaluate("document.activeElement.id") == "user"
+
+
+def test_the_first_tab_offers_to_skip_to_what_is_in_the_page(
+    pages: WebSite, browser: Browser, address: str
+) -> None:
+    with screen_of(browser, pages, address, "admin.riverside") as screen:
+        screen.open("/learners")
+        screen.page.keyboard.press("Tab")
+        assert screen.page.evaluate("document.activeElement.textContent").strip() == (
+            "Skip to main content"
+        )
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_somebody_finds_a_learner_and_signs_out(
+    pages: WebSite, browser: Browser, address: str, *, has_scripts: bool
+) -> None:
+    with screen_of(
+        browser, pages, address, "admin.riverside", has_scripts=has_scripts
+    ) as screen:
+        screen.open("/")
+        screen.page.get_by_role("searchbox").fill("Nobody At All")
+        screen.page.get_by_role("button", name="Find", exact=True).first.click()
+        screen.page.wait_for_url("**/learners?name=**")
+        assert "No learner matches" in screen.page.content()
+        screen.page.get_by_role("button", name="Sign out").click()
+        screen.page.wait_for_url("**/sign-in")
