@@ -104,7 +104,7 @@ class Screen:
         self.page.evaluate("document.documentElement.style.fontSize = '200%'")
         self._judge(f"{name}-large", WIDTHS[0])
         self.page.evaluate("document.documentElement.style.fontSize = ''")
-        assert self.faults == []
+        assert not self.faults, f"{name}: {self.faults}"
 
     def _judge(self, name: str, width: int) -> None:
         self.page.set_viewport_size({"width": width, "height": 900})
