@@ -3,15 +3,17 @@
 import base64
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from itertools import takewhile
+from itertools import product, takewhile
 from typing import Any, Generic, TypeAlias, TypedDict, TypeVar
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
+    FromClause,
     Row,
     Select,
     case,
@@ -19,6 +21,7 @@ from sqlalchemy import (
     literal,
     select,
     tuple_,
+    union_all,
 )
 
 from aggregates.errors import Malformed
@@ -68,21 +71,36 @@ class Narrowed:
 
     ``within`` is what every index of an order begins with, as a centre; ``sought`` what
     has an index of its own, as a number or a rare name; ``kinds`` what has one behind the
-    centre, as a status; ``checks`` what has none, and is seen in each row.
+    centre, as a status; ``checks`` what has none, and is seen in each row. Each of
+    ``apart`` is a choice: a row is to be found by one of it, and none is by two.
+    ``is_few`` tells whether a thousand rows at most are found by what is sought, or
+    the kinds, if that is known before.
     """
 
     within: Conditions = ()
     sought: Conditions = ()
     kinds: Conditions = ()
     checks: Conditions = ()
+    apart: Sequence[Sequence["Narrowed"]] = ()
+    is_few: bool | None = None
 
     def also(self, *others: "Narrowed") -> "Narrowed":
         """Ask all that the others ask as well."""
         every_one = (self, *others)
-        names = [each.name for each in fields(Narrowed)]
-        return Narrowed(
-            **{n: [c for one in every_one for c in getattr(one, n)] for n in names}
-        )
+        kinds = [each.name for each in fields(Narrowed) if each.name != "is_few"]
+        asked: dict[str, Any] = {
+            kind: [c for one in every_one for c in getattr(one, kind)] for kind in kinds
+        }
+        return Narrowed(**asked)
+
+    def alternatives(self) -> "Sequence[Narrowed]":
+        """Give what to read one by one, each of which finds other rows; itself if not apart."""
+        if not self.apart:
+            return [self]
+        whole = replace(self, apart=())
+        branches = [whole.also(*some) for some in product(*self.apart)]
+        known = self.is_few or None
+        return [replace(w, is_few=known if w.sought else self.is_few) for w in branches]
 
     def found_first(self) -> Conditions:
         """Have rows found by what is sought, else by their kinds; the rest is checked."""
@@ -150,23 +168,36 @@ def page(
         query = query.where(since.column >= since.moment)
         by, descending = (since.column, *by), False
     place = None if cursor is None else _values(cursor, by)
-    firsts = query.where(*narrowed.found_first())
-    is_narrow = bool(narrowed.sought or narrowed.kinds)
+    branches = narrowed.alternatives()
     counted = None
     if total:
-        counted = count(connection, firsts.where(*narrowed.all_checks()), MOST_COUNTED)
+        asked = [query.where(*w.found_first(), *w.all_checks()) for w in branches]
+        counted = sum(counts_of(connection, asked, MOST_COUNTED))
     marked = query.add_columns(*(c.label(f"by {n}") for n, c in enumerate(by)))
-    if is_narrow and count(connection, firsts, MOST_SORTED) <= MOST_SORTED:
-        few = marked.where(*narrowed.found_first(), *narrowed.all_checks())
-        inner = few.limit(MOST_SORTED + 1).subquery()
-        marked = select(inner)
-        by = [inner.c[f"by {n}"] for n in range(len(by))]
-    else:
-        marked = marked.where(*narrowed.in_order())
-    if place is not None:
-        marked = marked.where(*_beyond(by, place, descending=descending))
-    ordered = marked.order_by(*(c.desc() if descending else c.asc() for c in by))
-    found = connection.execute(ordered.limit(limit + 1)).all()
+
+    def in_list_order(
+        some: Select[Any], by: Sequence[ColumnElement[Any]]
+    ) -> Select[Any]:
+        if place is not None:
+            some = some.where(*_beyond(by, place, descending=descending))
+        keys = (c.desc() if descending else c.asc() for c in by)
+        return some.order_by(*keys).limit(limit + 1)
+
+    def sorted_anew(some: FromClause) -> Select[Any]:
+        return in_list_order(select(some), [some.c[f"by {n}"] for n in range(len(by))])
+
+    parts = []
+    for branch in branches:
+        if _is_few(connection, query, branch):
+            these = marked.where(*branch.found_first(), *branch.all_checks())
+            parts.append(sorted_anew(few(these).subquery()))
+        else:
+            parts.append(in_list_order(marked.where(*branch.in_order()), by))
+    part, *others = parts
+    if others:
+        every_part = union_all(*(select(each.subquery()) for each in parts))
+        part = sorted_anew(every_part.subquery())
+    found = connection.execute(part).all()
     rows = found[:limit]
     is_last = len(found) <= limit
     return Page(
@@ -185,21 +216,48 @@ def since(column: ColumnElement[Any], moment: datetime | None) -> Since | None:
 class Sorting(TypedDict):
     """What ``page`` is told of the order of a list."""
 
-    by: Sequence[ColumnElement[Any]]
+    by: Sequence[Column[Any]]
     descending: bool
 
 
-def sorting(sorts: Mapping[str, Sequence[ColumnElement[Any]]], sort: str) -> Sorting:
+def sorting(sorts: Mapping[str, Sequence[Column[Any]]], sort: str) -> Sorting:
     """Find what a list is sorted by: ``family_name``, or ``-family_name`` backwards."""
     name = sort.removeprefix("-")
     return Sorting(by=sorts[name], descending=name != sort)
 
 
+def _is_few(connection: Connection, query: Select[Any], way: Narrowed) -> bool:
+    """Tell whether so few rows are found by an index of what is asked as are sorted."""
+    if not way.sought and not way.kinds:
+        return False
+    if way.is_few is not None:
+        return way.is_few
+    firsts = query.where(*way.found_first())
+    return count(connection, firsts, MOST_SORTED) <= MOST_SORTED
+
+
+def few(query: Select[Any]) -> Select[Any]:
+    """Have a thousand rows at most looked up first, whatever is believed of their number."""
+    return query.limit(MOST_SORTED + 1)
+
+
 def count(connection: Connection, query: Select[Any], most: int) -> int:
     """Count the rows of a query; one more than the most stands for all that are more."""
-    some = query.with_only_columns(literal(1), maintain_column_froms=True)
-    rows = some.limit(most + 1).subquery()
-    return int(connection.scalar(select(func.count()).select_from(rows)) or 0)
+    return counts_of(connection, [query], most)[0]
+
+
+def counts_of(
+    connection: Connection, queries: Sequence[Select[Any]], most: int
+) -> Sequence[int]:
+    """Count the rows of several queries in one, each as ``count`` does."""
+    if not queries:
+        return ()
+    counted = []
+    for query in queries:
+        some = query.with_only_columns(literal(1), maintain_column_froms=True)
+        rows = some.limit(most + 1).subquery()
+        counted.append(select(func.count()).select_from(rows).scalar_subquery())
+    return tuple(connection.execute(select(*counted)).one())
 
 
 def _beyond(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
 from functools import partial
+from itertools import chain, product
 from typing import Any, TypeAlias
 
 import pytest
@@ -57,7 +58,10 @@ from projections.registrations.registrations import (
     registrations_of_learner,
     search_registrations,
 )
-from projections.uploads.uploads import list_records_to_verify, uploads_named
+from projections.uploads.uploads import (
+    list_records_to_verify,
+    uploads_named,
+)
 from service import READ_MODELS
 
 Ask: TypeAlias = Callable[[Connection], object]
@@ -169,14 +173,27 @@ def every_list() -> Iterator[tuple[str, Ask]]:
         yield from each(lists, **clauses)
 
 
-LISTS = dict(every_list())
+def lists_of_a_name() -> Iterator[tuple[str, Ask]]:
+    """Give the lists that are sorted by name and asked for one, which are parted."""
+    name = "ann bo"
+    for way, by in product(("", "-"), ("family_name", "given_name")):
+        known, sought = LearnerFilter(name=name), ResultFilter(name=name)
+        yield from each(search_learners, filters=known, sort=f"{way}{by}")
+        yield from each(search_results, clauses=sought, sort=f"{way}{by}")
+    yield from each(search_registrations, name=name, sort="family_name")
+
+
+LISTS = dict(chain(every_list(), lists_of_a_name()))
+results = partial(search_results, centre=CENTRE, limit=50)
+booked = partial(search_bookings, centre=CENTRE, limit=50)
+orders = partial(search_orders, centre=CENTRE, limit=50)
 
 LOOK_UPS: tuple[tuple[Ask, str], ...] = (
     (partial(alike, centre=CENTRE, likenesses=["a"]), "learners_alike"),
     (partial(alike, centre=CENTRE, likenesses=list("abcdef")), "learners_alike"),
     (
         partial(registrations_of_learner, centre=CENTRE, learner=LEARNER),
-        "ix_registrations_learner",
+        "registrations_of_learner",
     ),
     (partial(results_of_learner, learner=LEARNER), "results_by_"),
     (partial(certificates_of, learner=LEARNER), "result_certificates_learner_stream"),
@@ -195,6 +212,33 @@ LOOK_UPS: tuple[tuple[Ask, str], ...] = (
 )
 """What is looked up, not listed, and the index that finds it: never one that only orders."""
 
+RARE: tuple[tuple[Ask, str], ...] = (
+    (partial(results, clauses=ResultFilter(grade="Rare")), "results_by_grade_sorted"),
+    (partial(results, clauses=ResultFilter(products=["Q-9"])), "results_by_qualif"),
+    (
+        partial(results, clauses=ResultFilter(products=["Q-9"])),
+        "registrations_of_apprenticeship",
+    ),
+    (partial(orders, filters=OrderFilter(product=["Q-9"])), "order_products_product"),
+)
+"""What few rows have, and the index that says so."""
+OF_NO_ROWS: tuple[tuple[Ask, str], ...] = (
+    (partial(booked, filters=BookingFilter(unit="A/9")), "bookings_by_unit"),
+    (
+        partial(booked, filters=BookingFilter(attendance=Attendance.ABSENT)),
+        "bookings_by_attendance",
+    ),
+)
+"""The same, of tables without rows: PostgreSQL believes that any index will do."""
+DECIDING = (
+    "paging",
+    "claims.claimable_learners",
+    "claims.result_search",
+    "learners.learner_search",
+    "learners.names_sought",
+    "orders.order_search",
+)
+"""The modules that ask whether few rows are found, or many."""
 SMALL = {"registration_counts", "centres", "users", "tokens", "offline_clients"}
 """Tables that do not grow with learners, or are read by the start of their key."""
 FEW = "ORDER BY anon_1"
@@ -251,6 +295,19 @@ def faults(connection: Connection, statement: str, values: Any) -> Iterator[str]
             yield line
 
 
+def require_rare(connection: Connection, *more: tuple[Ask, str]) -> None:
+    """Require that what few rows have is asked of an index of its own."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    explain = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
+    for ask, index in (*RARE, *more):
+        plans = [
+            str(row[3] if is_sqlite else row[0])
+            for statement, values in asked_of(connection, ask)
+            for row in connection.exec_driver_sql(f"{explain} {statement}", values)
+        ]
+        assert any(index in line for line in plans), "\n".join([str(ask), *plans])
+
+
 def require_look_ups(connection: Connection, *more: tuple[Ask, str]) -> None:
     """Require that each look-up goes by its index."""
     is_sqlite = connection.dialect.name == "sqlite"
@@ -276,7 +333,7 @@ def test_every_list_is_read_by_an_index_on_sqlite(
     sqlite_rows: Database, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
     """Both where few rows are found, which are sorted, and where many are."""
-    for module in ("paging", "learners.names_sought", "learners.learner_search"):
+    for module in DECIDING:
         monkeypatch.setattr(f"projections.{module}.MOST_SORTED", most)
     with sqlite_rows.reading() as connection:
         found = {
@@ -292,6 +349,7 @@ def test_every_look_up_goes_by_its_index_on_sqlite(sqlite_rows: Database) -> Non
     named = partial(uploads_named, centre=CENTRE, name="Autumn")
     with sqlite_rows.reading() as connection:
         require_look_ups(connection, (named, "uploads_named"))
+        require_rare(connection, *OF_NO_ROWS)
 
 
 @pytest.mark.postgres
@@ -300,6 +358,7 @@ def test_every_look_up_goes_by_its_index_on_postgresql(postgres_url: str) -> Non
         fill(database, 2_000)
         with database.reading() as connection:
             require_look_ups(connection)
+            require_rare(connection)
 
 
 @pytest.mark.postgres
@@ -308,7 +367,7 @@ def test_every_list_is_read_by_an_index_on_postgresql(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
     """Asked as somebody who may read the tables and does not own them."""
-    for module in ("paging", "learners.names_sought", "learners.learner_search"):
+    for module in DECIDING:
         monkeypatch.setattr(f"projections.{module}.MOST_SORTED", most)
     with closing(open_database(postgres_url)) as database:
         fill(database, 2_000)

@@ -61,7 +61,13 @@ BOOKINGS = Table(
     Column("revision", Integer, nullable=False),
     Column("corrections", JSON, nullable=False),
     Column("updated_at", Moment, nullable=False),
-    *in_order("bookings", ("starts", "stream"), ("updated_at", "starts", "stream")),
+    *in_order(
+        "bookings",
+        ("starts", "stream"),
+        ("updated_at", "starts", "stream"),
+        ("unit", "starts"),
+        ("attendance", "starts"),
+    ),
     Index("bookings_of_sitting", "centre", "starts", "unit"),
     Index("bookings_of_sitting_anywhere", "starts", "centre", "unit"),
 )
@@ -178,7 +184,7 @@ def _keep_outcome(rows: Rows, recorded: Recorded) -> None:
 
 READ_MODEL = ReadModel(
     name="bookings",
-    version=7,
+    version=8,
     tables=(BOOKINGS, PACKAGES, PINS),
     handles=events_of("booking") | {PinSet},
     fold=fold,

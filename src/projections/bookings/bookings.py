@@ -202,17 +202,16 @@ def _conditions(
         *within_days(its.starts, *days, path=("date_from",)),
         *within_moments(its.starts, *moments, path=("starts_from",)),
     ]
+    kinds = equal_to((its.unit, filters.unit), (its.attendance, filters.attendance))
     checks = [
         *equal_to(
-            (its.unit, filters.unit),
-            (its.attendance, filters.attendance),
             (its.mode, filters.mode),
             (its.qualification, filters.qualification),
         )
     ]
     if filters.open_at is not None:
         checks.append(its.closes > filters.open_at)
-    narrowed = Narrowed(within=within, checks=checks).also(
+    narrowed = Narrowed(within=within, kinds=[*kinds], checks=checks).also(
         is_learner(BOOKINGS, filters.learner),
         as_called(
             (its.registration, Kind.REGISTRATION, filters.registration),

@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, select
+from sqlalchemy import Column, Connection, Row, and_, case, func, select
 
 from aggregates.claims.claimable import Approved
 from aggregates.learners.details import ERASED
@@ -17,7 +17,7 @@ from projections.identifiers import equal_to
 from projections.learners.learner_search import SORTS as LEARNER_SORTS
 from projections.learners.learners import LEARNERS
 from projections.learners.names_sought import NAMES, named_so
-from projections.paging import Narrowed, Page, page
+from projections.paging import MOST_SORTED, Narrowed, Page, page
 from projections.registrations.registration_rows import COUNTS, REGISTRATIONS
 
 
@@ -109,6 +109,7 @@ def search_claimable_learners(
     Names are found by the start of any word, numbers by any part of them.
     """
     its, theirs = LEARNERS.c, REGISTRATIONS.c
+    first = SORTED_BY[sort][0]
     checks = [theirs.status == Status.ACTIVE, its.date_of_birth != ERASED.date_of_birth]
     if not approved.alone:
         checks.append(theirs.apprenticeship.in_(approved.apprenticeships))
@@ -120,15 +121,32 @@ def search_claimable_learners(
             checks.append(column.contains(text, autoescape=True))
     checks += equal_to((its.date_of_birth, filters.date_of_birth))
     narrowed = Narrowed(
-        kinds=[theirs.centre == centre, theirs.product == qualification], checks=checks
+        kinds=[
+            theirs.centre == centre,
+            theirs.product == qualification,
+            theirs.learner == its.learner,
+        ],
+        checks=checks,
     ).also(
-        named_so(connection, filters.given_name, NAMES[:1]),
-        named_so(connection, filters.family_name, NAMES[1:]),
+        named_so(connection, filters.given_name, NAMES[:1], by=first),
+        named_so(connection, filters.family_name, NAMES[1:], by=first),
+    )
+    if not narrowed.sought:
+        registered = COUNTS.c.registered
+        known = select(func.coalesce(func.sum(registered), 0)).where(
+            COUNTS.c.centre == centre, COUNTS.c.product == qualification
+        )
+        is_few = connection.execute(known).scalar_one() <= MOST_SORTED
+        narrowed = replace(narrowed, is_few=is_few)
+    # Read in the order of learners, a registration is looked up by both, never they by it.
+    is_theirs = and_(
+        theirs.learner == case((its.learner.is_not(None), its.learner)),
+        theirs.product == case((its.learner.is_not(None), qualification)),
     )
     query = select(LEARNERS, theirs.registration, theirs.pathway)
     return page(
         connection,
-        query.join(REGISTRATIONS, theirs.learner == its.learner),
+        query.join(REGISTRATIONS, is_theirs),
         by=SORTED_BY[sort],
         make=_claimable_learner,
         limit=limit,

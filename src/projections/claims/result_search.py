@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 from sqlalchemy import (
     Column,
-    ColumnElement,
     Connection,
     Row,
     Select,
@@ -24,7 +23,15 @@ from projections.claims.results import RESULTS
 from projections.identifiers import equal_to
 from projections.learners.learners import LEARNERS
 from projections.learners.names_sought import NAMES, id_matches, named_so
-from projections.paging import Narrowed, Page, page, sorting
+from projections.paging import (
+    MOST_SORTED,
+    Narrowed,
+    Page,
+    count,
+    few,
+    page,
+    sorting,
+)
 from projections.registrations.registration_rows import REGISTRATIONS
 from projections.rows import CHUNK
 from store import Position
@@ -128,11 +135,12 @@ def search_results(
     narrowed = Narrowed(
         within=[*equal_to((whose, centre)), *(changed if is_first else ())],
         kinds=() if is_first else changed,
-        checks=[*_checks(clauses)],
     ).also(
-        named_so(connection, clauses.given_name, NAMES[:1]),
-        named_so(connection, clauses.family_name, NAMES[1:]),
-        named_so(connection, clauses.name),
+        _of_grade(clauses.grade),
+        _on(connection, clauses.products),
+        named_so(connection, clauses.given_name, NAMES[:1], by=first),
+        named_so(connection, clauses.family_name, NAMES[1:], by=first),
+        named_so(connection, clauses.name, by=first),
     )
     if clauses.learner_reference:
         narrowed = narrowed.also(_referred_to(clauses.learner_reference))
@@ -154,12 +162,25 @@ def search_results(
     )
 
 
-def _checks(clauses: ResultFilter) -> Iterator[ColumnElement[bool]]:
-    if clauses.products is not None:
-        is_on = RESULTS.c.qualification.in_(clauses.products)
-        yield is_on | REGISTRATIONS.c.apprenticeship.in_(clauses.products)
-    if clauses.grade:
-        yield func.upper(RESULTS.c.overall_grade) == clauses.grade.strip().upper()
+def _of_grade(grade: str) -> Narrowed:
+    """Find by the overall grade, whole, in capitals or not."""
+    if not grade:
+        return Narrowed()
+    return Narrowed(kinds=[RESULTS.c.grade_sorted == grade.strip().upper()])
+
+
+def _on(connection: Connection, products: Collection[str] | None) -> Narrowed:
+    """Find by one of some qualifications, or of the apprenticeships that they came with."""
+    if products is None:
+        return Narrowed()
+    its, came_with = RESULTS.c.qualification, REGISTRATIONS.c.apprenticeship
+    came = select(REGISTRATIONS.c.learner).where(came_with.in_(products))
+    is_on, is_with = its.in_(products), came_with.in_(products)
+    if count(connection, came, MOST_SORTED) > MOST_SORTED:
+        return Narrowed(checks=[is_on | is_with])
+    others = Narrowed(sought=[RESULTS.c.learner.in_(few(came))], checks=[is_with])
+    not_on = Narrowed(checks=[its.not_in(products)])
+    return Narrowed(apart=[(Narrowed(kinds=[is_on]), others.also(not_on))])
 
 
 def _referred_to(text: str) -> Narrowed:

@@ -62,6 +62,7 @@ RESULTS = Table(
     Column("printed_at", Moment),
     Column("certificate", String),
     Column("overall_grade", String),
+    Column("grade_sorted", String),
     Column("grades", JSON, nullable=False),
     Column("rules_version", Integer, nullable=False),
     Column("updated_at", Moment, nullable=False),
@@ -71,6 +72,8 @@ RESULTS = Table(
         ("award_date", "learner", "claim"),
         ("submitted_at", "learner", "claim"),
         ("updated_at", "learner", "claim"),
+        ("qualification",),
+        ("grade_sorted",),
         of="owner",
     ),
 )
@@ -152,6 +155,7 @@ def _award_columns(granted: Granted) -> Values:
         "is_eligible": True,
         "standing": ClaimStatus.SUBMITTED,
         "overall_grade": granted.overall_grade,
+        "grade_sorted": granted.overall_grade and granted.overall_grade.upper(),
         "grades": granted.grades,
         "rules_version": granted.rules_version,
     }
@@ -180,7 +184,7 @@ def _withheld(withheld: Withheld) -> Values:
 
 READ_MODEL = ReadModel(
     name="results",
-    version=10,
+    version=11,
     tables=(CLAIMS, RESULTS, OWNERS, CERTIFICATES),
     handles=events_of("certificate")
     | {

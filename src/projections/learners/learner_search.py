@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from math import inf
 from typing import Any, Literal
@@ -43,6 +43,7 @@ from projections.paging import (
     Page,
     as_check,
     count,
+    few,
     has_row,
     page,
     sorting,
@@ -208,7 +209,7 @@ def _conditions(
     connection: Connection,
     centre: str | None,
     filters: LearnerFilter,
-    first: ColumnElement[Any],
+    first: Column[Any],
 ) -> Narrowed:
     """Say what is asked; ``first`` is the column that the list is sorted by."""
     its = LEARNERS.c
@@ -234,20 +235,22 @@ def _conditions(
         theirs = REGISTRATIONS.c
         stand = select(theirs.learner).where(theirs.status == filters.status)
         if count(connection, stand, MOST_SORTED) <= MOST_SORTED:
-            sought.append(its.learner.in_(stand))
+            sought.append(its.learner.in_(few(stand)))
         else:
             is_so = as_check(theirs.status == filters.status)
             one = select(theirs.stream).where(theirs.learner == its.learner, is_so)
             checks.append(has_row(one))
     names = (
-        named_so(connection, filters.given_name, NAMES[:1]),
-        named_so(connection, filters.family_name, NAMES[1:]),
-        named_so(connection, filters.name, NAMES),
+        named_so(connection, filters.given_name, NAMES[:1], by=first),
+        named_so(connection, filters.family_name, NAMES[1:], by=first),
+        named_so(connection, filters.name, NAMES, by=first),
     )
     asked = Narrowed(within=within, sought=sought, kinds=kinds, checks=checks)
     if filters.group is not None:
         asked = asked.also(in_group(connection, LEARNERS, centre, filters.group))
-    return asked.also(*names)
+    return replace(
+        asked.also(*names), is_few=any(each.is_few for each in names) or None
+    )
 
 
 def known_learner(row: Row[Any]) -> KnownLearner:

@@ -74,6 +74,7 @@ WORDS = Table(
     Column("stream", String, primary_key=True),
     sqlite_with_rowid=False,
 )
+"""The words of names: ``name`` is ``given_name`` for the first, ``given_more`` for others."""
 GROUPS = Table(
     "learner_groups",
     METADATA,
@@ -229,11 +230,17 @@ def _referred_to(reference: str | None) -> Values:
 
 
 def _words(stream: str, row: Values) -> Iterator[tuple[str, str, str]]:
-    """Give the keys of the words that a learner is found by."""
+    """Give the keys of the words that a learner is found by.
+
+    The word that a name is sorted by is kept apart from the others: a list in the order
+    of names finds it in that order.
+    """
     for name in NAMES:
-        found_by = f"{row[f'{name}_sorted']} {row[f'{name}_others'] or ''}"
-        for word in dict.fromkeys(found_by.split()):
-            yield f"{name}_name", word, stream
+        first, _, more = row[f"{name}_sorted"].partition(" ")
+        if first:
+            yield f"{name}_name", first, stream
+        for word in {*more.split(), *(row[f"{name}_others"] or "").split()} - {first}:
+            yield f"{name}_more", word, stream
 
 
 def digits_of(text: str) -> str:
@@ -243,7 +250,7 @@ def digits_of(text: str) -> str:
 
 READ_MODEL = ReadModel(
     name="manage-learners",
-    version=11,
+    version=12,
     tables=(LEARNERS, WORDS, GROUPS, MEMBERS, FORMER),
     handles=events_of("learner")
     | {UploadReceived, UploadRenamed, UploadUndone, LearnersAdded},

@@ -1,6 +1,6 @@
 """Finding rows by a learner: by name, ID or group, as people remember them (domain, section 3)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -10,6 +10,7 @@ from sqlalchemy import (
     Table,
     and_,
     func,
+    not_,
     or_,
     select,
 )
@@ -26,7 +27,15 @@ from projections.learners.learners import (
     WORDS,
     digits_of,
 )
-from projections.paging import MOST_SORTED, Narrowed, as_check, count, has_row
+from projections.paging import (
+    MOST_SORTED,
+    Narrowed,
+    as_check,
+    count,
+    counts_of,
+    few,
+    has_row,
+)
 
 LAST = "\U0010ffff"
 NAMES = ("given_name", "family_name")
@@ -58,26 +67,75 @@ def has_word(column: ColumnElement[str]) -> Callable[[str], ColumnElement[bool]]
 
 
 def named_so(
-    connection: Connection, text: str | None, names: Sequence[str] = NAMES
+    connection: Connection,
+    text: str | None,
+    names: Sequence[str] = NAMES,
+    *,
+    by: Column[Any] | None = None,
 ) -> Narrowed:
     """Find learners by the start of any word of one of these names, for each word.
 
-    A word that few are called is looked up; one that many are is seen in each row. Nothing
-    is asked by nothing.
+    A word that few are called is looked up; one that many are is seen in each row. If
+    the list is sorted ``by`` a name, those whose name begins so are together there, and
+    are read apart from the others. Nothing is asked by nothing.
     """
     sought: list[ColumnElement[bool]] = []
     checks: list[ColumnElement[bool]] = []
-    for word in words(text or ""):
-        found = select(WORDS.c.stream).where(
-            WORDS.c.name.in_(names), begins(WORDS.c.word, word)
-        )
-        if count(connection, found, MOST_SORTED) <= MOST_SORTED:
-            sought.append(LEARNERS.c.stream.in_(found))
+    apart: list[Sequence[Narrowed]] = []
+    leading = {f"{by.key.removesuffix('_sorted')}_name"} if by is not None else set()
+    its_words = [*dict.fromkeys(words(text or ""))]
+    every_kind = [*names, *map(_more, names)]
+    for word, found in _looked_up(connection, its_words, every_kind):
+        if found is not None:
+            sought.append(found)
+            continue
+        is_so = or_(*(_has_word(name, word) for name in names))
+        if by is not None and leading.intersection(names):
+            apart.append(
+                _split_by(connection, word, is_so, by, {*every_kind} - leading)
+            )
         else:
-            checks.append(or_(*(_has_word(name, word) for name in names)))
-    if not sought and not checks and (whole := clean(text or "")):
+            checks.append(is_so)
+    is_few = bool(sought)
+    if not its_words and (whole := clean(text or "")):
         checks.append(or_(*(LEARNERS.c[name] == whole for name in names)))
-    return Narrowed(sought=sought, checks=checks)
+    return Narrowed(sought=sought, checks=checks, apart=apart, is_few=is_few or None)
+
+
+def _more(name: str) -> str:
+    return f"{name.removesuffix('_name')}_more"
+
+
+def _looked_up(
+    connection: Connection, its_words: Sequence[str], kinds: Collection[str]
+) -> Iterator[tuple[str, ColumnElement[bool] | None]]:
+    """Give each word with how it is looked up; None where more than a thousand have it."""
+    found = [
+        select(WORDS.c.stream).where(
+            WORDS.c.name.in_(kinds), begins(WORDS.c.word, word)
+        )
+        for word in its_words
+    ]
+    counts = counts_of(connection, found, MOST_SORTED)
+    for word, query, counted in zip(its_words, found, counts, strict=True):
+        is_rare = counted <= MOST_SORTED
+        yield word, LEARNERS.c.stream.in_(few(query)) if is_rare else None
+
+
+def _split_by(
+    connection: Connection,
+    word: str,
+    is_so: ColumnElement[bool],
+    by: Column[Any],
+    kinds: Collection[str],
+) -> Sequence[Narrowed]:
+    """Part those whose name begins with a word, which are together, from the others."""
+    is_first = begins(by, word)
+    is_other = as_check(not_(is_first))
+    ((_, found),) = _looked_up(connection, [word], sorted(kinds))
+    if found is None:
+        return (Narrowed(within=[is_first]), Narrowed(checks=[is_so, is_other]))
+    return (Narrowed(within=[is_first]), Narrowed(sought=[found], checks=[is_other]))
 
 
 def _has_word(name: str, start: str) -> ColumnElement[bool]:
@@ -94,15 +152,22 @@ def begins(column: Column[Any], start: str) -> ColumnElement[bool]:
 
 
 def of_learner(
-    connection: Connection, table: Table, centre: str | None, name: str
+    connection: Connection,
+    table: Table,
+    centre: str | None,
+    name: str,
+    *,
+    by: Column[Any] | None = None,
 ) -> Narrowed:
     """Find rows with a ``learner`` of that name, who is at that centre (None: any).
 
     Each word begins one of the given or the family name. Who has gone to another centre
-    is not found by a name (L6).
+    is not found by a name (L6). A list that is sorted ``by`` a name has joined learners.
     """
+    at = [*map(as_check, equal_to((LEARNERS.c.centre, centre)))]
+    if by is not None and by.table is LEARNERS:
+        return named_so(connection, name, by=by).also(Narrowed(checks=at))
     named = named_so(connection, name)
-    at = map(as_check, equal_to((LEARNERS.c.centre, centre)))
     found = select(LEARNERS.c.learner).where(*named.sought, *named.checks, *at)
     if named.sought:
         return Narrowed(sought=[table.c.learner.in_(found)])
@@ -124,7 +189,7 @@ def in_group(
     groups = [*connection.scalars(query)]
     members = select(MEMBERS.c.learner).where(MEMBERS.c.group_stream.in_(groups))
     if count(connection, members, MOST_SORTED) <= MOST_SORTED:
-        return Narrowed(sought=[table.c.learner.in_(members)])
+        return Narrowed(sought=[table.c.learner.in_(few(members))])
     is_one = members.where(MEMBERS.c.learner == table.c.learner).correlate(table)
     return Narrowed(checks=[has_row(is_one)])
 

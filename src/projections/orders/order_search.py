@@ -21,7 +21,16 @@ from projections.orders.orders import (
     OrderKind,
     OrderState,
 )
-from projections.paging import Narrowed, Page, page, since
+from projections.paging import (
+    MOST_SORTED,
+    Narrowed,
+    Page,
+    count,
+    few,
+    has_row,
+    page,
+    since,
+)
 from projections.registrations.registration_rows import REGISTRATIONS
 
 
@@ -99,7 +108,11 @@ def search_orders(
         chosen = select(PRODUCTS.c.stream).where(
             PRODUCTS.c.product.in_(filters.product)
         )
-        narrowed = narrowed.also(Narrowed(checks=[its.stream.in_(chosen)]))
+        if count(connection, chosen, MOST_SORTED) <= MOST_SORTED:
+            narrowed = narrowed.also(Narrowed(sought=[its.stream.in_(few(chosen))]))
+        else:
+            is_for = chosen.where(PRODUCTS.c.stream == its.stream).correlate(ORDERS)
+            narrowed = narrowed.also(Narrowed(checks=[has_row(is_for)]))
     if filters.learner is not None:
         of = is_learner(LEARNERS, filters.learner)
         linked = select(LEARNERS.c.stream).where(*of.sought)

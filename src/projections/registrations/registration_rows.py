@@ -11,9 +11,11 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Date,
+    Index,
     Integer,
     String,
     Table,
+    text,
 )
 
 from aggregates.claims.claim_hindrances import claimed_by
@@ -48,7 +50,7 @@ REGISTRATIONS = Table(
     METADATA,
     Column("stream", String, primary_key=True),
     Column("registration", String, nullable=False),
-    Column("learner", String, nullable=False, index=True),
+    Column("learner", String, nullable=False),
     Column("centre", String, nullable=False),
     Column("product", String, nullable=False),
     Column("pathway", String),
@@ -77,6 +79,13 @@ REGISTRATIONS = Table(
         ("course_ends", "stream"),
         ("product", "stream"),
         ("status", "stream"),
+    ),
+    Index("registrations_of_learner", "learner", "product"),
+    Index(
+        "registrations_of_apprenticeship",
+        "apprenticeship",
+        postgresql_where=text("apprenticeship IS NOT NULL"),
+        sqlite_where=text("apprenticeship IS NOT NULL"),
     ),
 )
 """``open_parts`` of an apprenticeship are those not completed, 0 where there are none (O7).
@@ -241,7 +250,7 @@ def _changed_columns(event: Event, row: Values) -> Values:
 
 READ_MODEL = ReadModel(
     name="registrations",
-    version=8,
+    version=9,
     tables=(REGISTRATIONS, COUNTS),
     handles=events_of("registration"),
     fold=fold,

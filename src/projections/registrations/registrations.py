@@ -95,7 +95,7 @@ def search_registrations(
         is_learner(REGISTRATIONS, learner),
     )
     if name is not None:
-        named = of_learner(connection, REGISTRATIONS, centre, name)
+        named = of_learner(connection, REGISTRATIONS, centre, name, by=first)
         narrowed = narrowed.also(named)
     return page(
         connection,
