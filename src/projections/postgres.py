@@ -2,8 +2,11 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from select import POLLIN, poll
+from typing import Any
 
-from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, event, make_url, text
+from sqlalchemy.exc import DisconnectionError
 
 from projections.database import OPTIONS, tell
 from store.postgres.recorder import CONNECT_SECONDS
@@ -34,16 +37,18 @@ class PostgreSQL:
         self._reader = create_engine(
             driver,
             **OPTIONS,
-            pool_pre_ping=True,
-            # Lists are read in the order of an index, whatever is believed of the rows.
             # Else a page that is slow holds up the swap of what was made anew.
             isolation_level="AUTOCOMMIT",
+            # Lists are read in the order of an index, whatever is believed of the rows,
+            # by one process: to begin another takes longer than a page does.
             connect_args={
                 **patience,
                 "options": f"-csearch_path={name} -cdefault_transaction_read_only=on"
-                " -cenable_seqscan=off -cenable_sort=off",
+                " -cenable_seqscan=off -cenable_sort=off"
+                " -cmax_parallel_workers_per_gather=0",
             },
         )
+        event.listen(self._reader, "checkout", _require_silence)
         for engine in (self._writer, self._reader):
             tell(engine, refused_by_server)
         try:
@@ -81,3 +86,16 @@ class PostgreSQL:
     def close(self) -> None:
         self._writer.dispose()
         self._reader.dispose()
+
+
+def _require_silence(connection: Any, *_: object) -> None:
+    """Have the pool connect anew where the server said something unasked: that it ends.
+
+    It is seen without asking the server, which would take as long as to read a row.
+    """
+    if not connection.closed:
+        waiting = poll()
+        waiting.register(connection.fileno(), POLLIN)
+        if not waiting.poll(0):
+            return
+    raise DisconnectionError

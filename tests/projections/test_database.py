@@ -207,3 +207,25 @@ def test_rows_do_not_wait_for_the_disk_and_events_do(
         store._recorder._writing() as c,  # type: ignore[attr-defined] # noqa: SLF001 - as an append sees it
     ):
         assert c.execute(asked).fetchone() == ("on",)
+
+
+@pytest.mark.postgres
+def test_whoever_reads_after_the_server_ended_a_connection_has_another(
+    postgres_url: str,
+) -> None:
+    """And is not asked for a sign of life: whether it ended is seen without that."""
+    with closing(open_database(postgres_url)) as kept:
+        own = text("SELECT pg_backend_pid()")
+        with kept.reading() as connection:
+            first = connection.scalar(own)
+        with kept.reading() as connection:
+            assert connection.scalar(own) == first
+        last = text("SELECT query_start FROM pg_stat_activity WHERE pid = :first")
+        with kept.writing() as other:
+            asked_at = other.scalar(last, {"first": first})
+        with kept.reading(), kept.writing() as other:
+            assert other.scalar(last, {"first": first}) == asked_at
+            end = text("SELECT pg_terminate_backend(:first, 10000)")
+            assert other.scalar(end, {"first": first})
+        with kept.reading() as connection:
+            assert connection.scalar(own) not in {None, first}
