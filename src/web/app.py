@@ -15,11 +15,12 @@ from transport.metrics import Metrics
 from transport.middleware import RequestMiddleware
 from web import help_pages, home, search
 from web.centres import sessions, sign_in
+from web.history import history
 from web.http.cookies import Cookies
 from web.http.page_router import PageRouter
 from web.http.rendering import script_digest, templates
 from web.http.static_files import static_file
-from web.learners import learner, learners
+from web.learners import editing, learner, learners
 
 ROUTERS: tuple[PageRouter, ...] = (
     home.pages,
@@ -28,6 +29,8 @@ ROUTERS: tuple[PageRouter, ...] = (
     sign_in.pages,
     sessions.pages,
     learners.pages,
+    editing.pages,
+    history.pages,
     learner.pages,
 )
 

@@ -92,11 +92,12 @@ def test_nothing_of_a_package_can_be_read_or_changed_without_its_key() -> None:
     assert is_whole(package, key)
     assert b"London time" not in package
     parts = unzip(package)
+    content = parts[CONTENT]
     header = parts[HEADER].replace(b"B-0000000001", b"B-0000000002")
     swapped, _ = sealed()
     for changed in (
         {**parts, HEADER: header},
-        {**parts, CONTENT: parts[CONTENT][:-1] + b"\0"},
+        {**parts, CONTENT: content[:-1] + bytes([content[-1] ^ 1])},
         {**parts, CONTENT: unzip(swapped)[CONTENT]},
         {HEADER: parts[HEADER]},
     ):

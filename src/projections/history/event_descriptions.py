@@ -94,7 +94,7 @@ SENTENCES: Mapping[str, str] = {
     "register.moved": "The register of {learner} moved to centre {centre}.",
     "register.registrations-entered": "{learner} was entered in the register"
     "[: {registrations}].",
-    "registration.award-claimed": "A {award_type} award was claimed by {claim}.",
+    "registration.award-claimed": "An award was claimed by {claim}: {award_type}.",
     "registration.award-revoked": "The certificate of the award claimed by {claim} was "
     "revoked, so its grades count no more.",
     "registration.award-withdrawn": "The award claimed by {claim} was withdrawn.",

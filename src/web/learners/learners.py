@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from aggregates.errors import Refusal
 from aggregates.registrations.registration_state import Status
+from commands.learners.learner import CreateLearner
 from projections.learners.learner_search import (
     KnownLearner,
     LearnerFilter,
@@ -65,6 +66,7 @@ def list_learners(context: PageContext) -> Response:
         found=found,
         groups=groups,
         asked={name: context.parameter(name) or "" for name in FIELDS},
+        may_create=context.may(CreateLearner),
         is_narrowed=any(map(context.parameter, FIELDS)),
         sort=read_sort(context) or "-created_at",
         statuses=[(each.value, each.value) for each in Status],

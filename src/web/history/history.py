@@ -1,0 +1,101 @@
+"""The history of one thing: who did what, and when, with before and after (H1, H2)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from starlette.responses import Response
+
+from access.refusals import refusals_of
+from aggregates.errors import NotFound
+from aggregates.uk_time import LONDON, clock_in_london
+from events.identifier import stream_of
+from projections.history.history import HistoryEntry, history
+from projections.history.redaction import without_prices
+from projections.history.timeline import timeline
+from repositories.aggregate_types import LEARNER, WITH_HISTORY, AggregateType
+from repositories.repository import require_own
+from web.http.context import PageContext
+from web.http.page_router import PageRouter
+from web.http.rendering import write_day
+from web.learners.learners import LEARNERS
+
+pages = PageRouter("learners")
+
+LISTED = 200
+"""How many events a page holds; the newest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayOfHistory:
+    """What happened on a day, newest first; ``gap`` is a silence of months after it."""
+
+    day: str
+    entries: tuple[tuple[str, HistoryEntry], ...]
+
+
+@pages.get("/history/{name}")
+def show_history(context: PageContext, name: str) -> Response:
+    """Show all that happened to one thing that the user may know of."""
+    kind = kind_of(name)
+    stream = context.service.store.open(stream_of(name))
+    require_own(stream, name, kind=kind, reader=context.by)
+    refusals = context.service.store.open(stream_of(refusals_of(name)))
+    entries = [
+        *history(
+            kind.aggregate,
+            without_prices(context.centre, stream),
+            without_prices(context.centre, refusals),
+        )
+    ]
+    return history_page(context, f"What happened to {kind.noun} {name}", entries)
+
+
+@pages.get(LEARNERS + "/{learner}/timeline")
+def show_timeline(context: PageContext, learner: str) -> Response:
+    """Show all that ever happened to a learner, wherever it was recorded."""
+    _, person = context.load(LEARNER, learner)
+    with context.rows() as connection:
+        entries = timeline(
+            context.service.store, connection, learner, centre=context.centre
+        )
+    name = f"{person.details.given_name} {person.details.family_name}".strip()
+    crumbs = [("Learners", LEARNERS), (name or learner, f"{LEARNERS}/{learner}")]
+    return history_page(context, f"What happened to {name or learner}", entries, crumbs)
+
+
+def history_page(
+    context: PageContext,
+    title: str,
+    entries: list[Any],
+    crumbs: Iterable[tuple[str, str]] = (),
+) -> Response:
+    newest = entries[::-1]
+    return context.page(
+        "history/history.html",
+        title=title,
+        crumbs=[*crumbs],
+        days=[*days_of(newest[:LISTED])],
+        left_out=max(0, len(newest) - LISTED),
+    )
+
+
+def days_of(entries: Iterable[HistoryEntry]) -> Iterator[DayOfHistory]:
+    """Put what happened on one day in London together."""
+
+    def day(each: HistoryEntry) -> str:
+        return write_day(each.recorded_at.astimezone(LONDON).date())
+
+    for name, those in groupby(entries, key=day):
+        timed = ((clock_in_london(each.recorded_at), each) for each in those)
+        yield DayOfHistory(day=name, entries=tuple(timed))
+
+
+def kind_of(name: str) -> AggregateType[Any]:
+    """Find what an identifier is of, by its prefix. Raises NotFound."""
+    prefix = name.partition("-")[0].upper()
+    for kind in WITH_HISTORY:
+        if kind.prefix is not None and kind.prefix.value == prefix:
+            return kind
+    raise NotFound(what="thing with the number", name=name)
