@@ -15,6 +15,8 @@ from aggregates.bookings.sitting import Attendance
 from aggregates.claims.claim_status import ClaimStatus
 from aggregates.registrations.invoice_line import InvoiceStatus
 from aggregates.registrations.registration_state import Status
+from aggregates.uploads.record import RecordState
+from aggregates.uploads.upload_progress import UploadStatus
 from benchmarks.lists import fill
 from projections.bookings.bookings import (
     BookingFilter,
@@ -22,6 +24,10 @@ from projections.bookings.bookings import (
     search_bookings,
     sitting,
 )
+from projections.bookings.offline_clients import search_offline_clients
+from projections.bookings.sittings import SittingFilter, search_sittings
+from projections.centres.centres import search_centres
+from projections.centres.users import search_users, tokens_of
 from projections.claims.claimable_learners import (
     ClaimableLearnerFilter,
     LearnerColumn,
@@ -60,6 +66,8 @@ from projections.registrations.registrations import (
 )
 from projections.uploads.uploads import (
     list_records_to_verify,
+    rows_of,
+    search_uploads,
     uploads_named,
 )
 from service import READ_MODELS
@@ -183,7 +191,33 @@ def lists_of_a_name() -> Iterator[tuple[str, Ask]]:
     yield from each(search_registrations, name=name, sort="family_name")
 
 
-LISTS = dict(chain(every_list(), lists_of_a_name()))
+def lists_of_the_centres() -> Iterator[tuple[str, Ask]]:
+    """Give the lists of what centres have and do, beside learners."""
+    for lists, clauses in (
+        (search_sittings, {"filters": SittingFilter()}),
+        (search_sittings, {"filters": SittingFilter(unit="A/1")}),
+        (search_sittings, {"filters": SittingFilter(open_at=NOW)}),
+        (search_uploads, {}),
+        (search_uploads, {"name": "Autumn"}),
+        (search_uploads, {"status": UploadStatus.DONE}),
+        (search_uploads, {"updated_since": NOW}),
+        (search_users, {}),
+        (search_users, {"name": "an"}),
+        (search_users, {"updated_since": NOW}),
+        (search_offline_clients, {}),
+        (search_offline_clients, {"updated_since": NOW}),
+        (search_centres, {}),
+        (search_centres, {"updated_since": NOW}),
+    ):
+        yield from each(lists, **clauses)
+    some = partial(rows_of, states=[RecordState.VALID], limit=50)
+    yield "rows of a group", partial(some, group="G-1")
+    theirs = partial(tokens_of, user="ann", limit=50)
+    yield "tokens", theirs
+    yield "tokens since", partial(theirs, updated_since=NOW)
+
+
+LISTS = dict(chain(every_list(), lists_of_a_name(), lists_of_the_centres()))
 results = partial(search_results, centre=CENTRE, limit=50)
 booked = partial(search_bookings, centre=CENTRE, limit=50)
 orders = partial(search_orders, centre=CENTRE, limit=50)
@@ -239,7 +273,7 @@ DECIDING = (
     "orders.order_search",
 )
 """The modules that ask whether few rows are found, or many."""
-SMALL = {"registration_counts", "centres", "users", "tokens", "offline_clients"}
+SMALL = {"registration_counts"}
 """Tables that do not grow with learners, or are read by the start of their key."""
 FEW = "ORDER BY anon_1"
 """Sorts what a subquery found, which is limited to a thousand rows."""

@@ -14,7 +14,7 @@ from events.bookings.offline_client import (
 )
 from projections.identifiers import equal_to
 from projections.paging import Page, page, since
-from projections.read_model import METADATA, Moment, ReadModel, events_of
+from projections.read_model import METADATA, Moment, ReadModel, events_of, in_order
 from projections.rows import Rows
 from store import Recorded
 
@@ -23,12 +23,13 @@ OFFLINE_CLIENTS = Table(
     METADATA,
     Column("stream", String, primary_key=True),
     Column("client", String, nullable=False),
-    Column("centre", String, nullable=False, index=True),
+    Column("centre", String, nullable=False),
     Column("name", String, nullable=False),
     Column("version", String, nullable=False),
     Column("seen", Moment, nullable=False),
     Column("public_key", String),
     Column("updated_at", Moment, nullable=False),
+    *in_order("offline_clients", ("name", "client"), ("updated_at", "name", "client")),
 )
 
 
@@ -57,7 +58,7 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
 
 READ_MODEL = ReadModel(
     name="offline_clients",
-    version=3,
+    version=4,
     tables=(OFFLINE_CLIENTS,),
     handles=events_of("offline-client"),
     fold=fold,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, String, Table, select
+from sqlalchemy import Column, Connection, Index, String, Table, select
 
 from events.centres.centre import CentreOpened
 from projections.identifiers import equal_to
@@ -19,6 +19,7 @@ CENTRES = Table(
     Column("number", String, primary_key=True),
     Column("name", String, nullable=False),
     Column("updated_at", Moment, nullable=False),
+    Index("centres_by_updated_at", "updated_at", "number"),
 )
 
 
@@ -32,7 +33,7 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
 
 
 READ_MODEL = ReadModel(
-    name="centres", version=2, tables=(CENTRES,), handles=events_of("centre"), fold=fold
+    name="centres", version=3, tables=(CENTRES,), handles=events_of("centre"), fold=fold
 )
 
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Boolean, Column, Connection, String, Table, select
+from sqlalchemy import Boolean, Column, Connection, Index, String, Table, select
 
 from events.centres.token import TokenIssued, TokenRevoked
 from events.centres.user import PasswordSet, UserAdded, UserDisabled, UserRoleChanged
 from projections.identifiers import equal_to
 from projections.paging import Page, page, since
-from projections.read_model import METADATA, Moment, ReadModel
+from projections.read_model import METADATA, Moment, ReadModel, in_order
 from projections.rows import Rows
 from store import Recorded
 
@@ -18,24 +18,27 @@ USERS = Table(
     "users",
     METADATA,
     Column("stream", String, primary_key=True),
-    Column("name", String, nullable=False, index=True),
+    Column("name", String, nullable=False),
     Column("full_name", String, nullable=False),
     Column("role", String, nullable=False),
-    Column("centre", String, index=True),
+    Column("centre", String),
     Column("is_disabled", Boolean, nullable=False),
     Column("updated_at", Moment, nullable=False),
+    *in_order("users", ("name",), ("updated_at", "name")),
 )
 TOKENS = Table(
     "tokens",
     METADATA,
     Column("stream", String, primary_key=True),
     Column("token", String, nullable=False),
-    Column("user", String, nullable=False, index=True),
+    Column("user", String, nullable=False),
     Column("label", String, nullable=False),
     Column("issued_at", Moment, nullable=False),
     Column("expires_at", Moment),
     Column("is_revoked", Boolean, nullable=False),
     Column("updated_at", Moment, nullable=False),
+    Index("tokens_newest", "user", "issued_at", "token"),
+    Index("tokens_by_updated_at", "user", "updated_at", "issued_at", "token"),
 )
 
 
@@ -78,7 +81,7 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
 
 READ_MODEL = ReadModel(
     name="users",
-    version=2,
+    version=3,
     tables=(USERS, TOKENS),
     handles=frozenset(
         {

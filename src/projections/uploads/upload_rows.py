@@ -40,7 +40,7 @@ from events.uploads.upload import (
     UploadSubmitted,
     UploadUndone,
 )
-from projections.read_model import METADATA, Moment, events_of
+from projections.read_model import METADATA, Moment, events_of, in_order
 from projections.rows import Rows, Values
 from store import Recorded
 
@@ -63,8 +63,13 @@ UPLOADS = Table(
     Column("through_row", Integer, nullable=False),
     Column("learners", Integer, nullable=False),
     Column("received_at", Moment, nullable=False),
-    Column("updated_at", Moment, nullable=False, index=True),
-    Index("uploads_newest", "centre", "received_at", "group_called"),
+    Column("updated_at", Moment, nullable=False),
+    *in_order(
+        "uploads",
+        ("received_at", "group_called"),
+        ("updated_at", "received_at", "group_called"),
+        ("status", "received_at"),
+    ),
     Index("uploads_named", "centre", "name_words"),
 )
 RECORDS = Table(

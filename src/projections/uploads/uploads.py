@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
 
 from aggregates.learners.verification import PostponedReason
 from aggregates.text import clean, words
@@ -17,13 +17,13 @@ from aggregates.uploads.upload_progress import UploadStatus, progress_of
 from events.identifier import Kind
 from projections.identifiers import equal_to, is_called
 from projections.learners.names_sought import has_word, is_named
-from projections.paging import Page, page, since
+from projections.paging import Narrowed, Page, page, since
 from projections.read_model import ReadModel
 from projections.uploads.upload_rows import COUNTS, HANDLES, RECORDS, UPLOADS, fold
 
 NAME = "uploads"
 READ_MODEL = ReadModel(
-    name=NAME, version=6, tables=(UPLOADS, RECORDS, COUNTS), handles=HANDLES, fold=fold
+    name=NAME, version=7, tables=(UPLOADS, RECORDS, COUNTS), handles=HANDLES, fold=fold
 )
 
 
@@ -59,22 +59,25 @@ def search_uploads(
     A group's number finds it as well, or its last three digits or more. ``centre``
     None is every centre.
     """
-    query = select(UPLOADS).where(
-        *equal_to((UPLOADS.c.centre, centre), (UPLOADS.c.status, status))
-    )
+    checks: list[ColumnElement[bool]] = []
     if name is not None:
         said = is_named(name, has_word(UPLOADS.c.name_words), UPLOADS.c.name)
         called = is_called(UPLOADS.c.group_called, Kind.GROUP, name)
-        query = query.where(or_(called, *([and_(*said)] if said else [])))
+        checks.append(or_(called, *([and_(*said)] if said else [])))
     return page(
         connection,
-        query,
+        select(UPLOADS),
         by=(UPLOADS.c.received_at, UPLOADS.c.group_called),
         make=_upload_row,
         limit=limit,
         cursor=cursor,
         descending=True,
         since=since(UPLOADS.c.updated_at, updated_since),
+        narrowed=Narrowed(
+            within=[*equal_to((UPLOADS.c.centre, centre))],
+            kinds=[*equal_to((UPLOADS.c.status, status))],
+            checks=checks,
+        ),
     )
 
 
