@@ -14,6 +14,7 @@ from transport.compression import Compression
 from transport.metrics import Metrics
 from transport.middleware import RequestMiddleware
 from web import help_pages, home, search
+from web.bookings import booking, bookings
 from web.centres import sessions, sign_in
 from web.history import history
 from web.http.cookies import Cookies
@@ -29,6 +30,8 @@ ROUTERS: tuple[PageRouter, ...] = (
     sign_in.pages,
     sessions.pages,
     learners.pages,
+    bookings.pages,
+    booking.pages,
     editing.pages,
     history.pages,
     learner.pages,

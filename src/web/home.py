@@ -6,6 +6,7 @@ from typing import TypeAlias
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from web.bookings.bookings import say_what_is_soon
 from web.http.context import PageContext
 from web.http.page_router import PageRouter
 from web.http.to_do import ToDo
@@ -13,7 +14,7 @@ from web.http.to_do import ToDo
 pages = PageRouter("home")
 
 Source: TypeAlias = Callable[[PageContext, Connection], Iterator[ToDo]]
-SOURCES: tuple[Source, ...] = ()
+SOURCES: tuple[Source, ...] = (say_what_is_soon,)
 """Each area says what is to do in it."""
 
 

@@ -15,7 +15,7 @@ from web.http.page_router import PageRouter
 
 pages = PageRouter()
 
-ADDRESSES: Mapping[Kind, str] = {Kind.LEARNER: "/learners"}
+ADDRESSES: Mapping[Kind, str] = {Kind.LEARNER: "/learners", Kind.BOOKING: "/bookings"}
 """The pages of each kind of number."""
 
 

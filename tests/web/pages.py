@@ -1,9 +1,11 @@
 """People at their browsers: signed in, opening pages, sending their forms."""
 
+import re
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,9 +15,10 @@ from starlette.types import ASGIApp
 from cli.demo.users import token_of
 from service import Service
 from tests.api.running import running
+from tests.api.seeded_centre import Things, furnished_in
 from tests.clock import Clock
 from transport.metrics import Metrics
-from web.app import create_pages
+from web.app import ROUTERS, create_pages
 from web.http.sessions import cookie_of
 
 HOST = "http://testserver"
@@ -153,5 +156,51 @@ def website(clock: Clock | None = None) -> Generator[WebSite]:
             f"sqlite:///{folder}/data", Path(folder, "key"), clock or Clock()
         ) as service,
     ):
-        pages = create_pages(service, metrics=Metrics(service), most_bytes=2**25)
-        yield WebSite(service=service, pages=pages)
+        yield site_of(service)
+
+
+def site_of(service: Service) -> WebSite:
+    """Put pages before a service."""
+    pages = create_pages(service, metrics=Metrics(service), most_bytes=2**25)
+    return WebSite(service=service, pages=pages)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FullSite(WebSite):
+    """The pages of a service in which one centre has one of everything."""
+
+    things: Things
+
+    def paths(self, method: str) -> list[str]:
+        """List the addresses of all routes, with what that centre has in them."""
+        routes = chain.from_iterable(router.routes for router in ROUTERS)
+        return sorted(
+            re.sub(r"{(\w+)}", lambda part: self._name(part[1]), route.path)
+            for route in routes
+            if method in (route.methods or ()) and "{" in route.path
+        )
+
+    def lists(self) -> list[str]:
+        """List the addresses of all pages that are opened without a number."""
+        routes = chain.from_iterable(router.routes for router in ROUTERS)
+        return sorted(
+            route.path
+            for route in routes
+            if "GET" in (route.methods or ()) and "{" not in route.path
+        )
+
+    def _name(self, parameter: str) -> str:
+        if parameter == "name":
+            return self.things.called["learner"]
+        return self.things.called.get(parameter, "1")
+
+
+@contextmanager
+def full_site() -> Generator[FullSite]:
+    """Run a service in which Riverside has one of everything, with pages."""
+    with (
+        TemporaryDirectory() as folder,
+        furnished_in(Path(folder)) as (service, _, things),
+    ):
+        site = site_of(service)
+        yield FullSite(service=service, pages=site.pages, things=things)

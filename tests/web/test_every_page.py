@@ -1,22 +1,12 @@
 """Every page in a real browser: accessible, ours, and not wider than the screen."""
 
-import re
 from collections.abc import Iterator
-from itertools import chain
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.web.browsers import chromium, screen_of, served
-from tests.web.pages import WebSite
-from web.app import ROUTERS
-
-PATHS = sorted(
-    route.path
-    for route in chain.from_iterable(router.routes for router in ROUTERS)
-    if "GET" in (route.methods or ()) and not re.search(r"[{.]", route.path)
-)
-"""Every page that is opened without a number."""
+from tests.web.pages import FullSite, WebSite
 
 
 @pytest.fixture(scope="module")
@@ -31,15 +21,15 @@ def address(pages: WebSite) -> Iterator[str]:
         yield where
 
 
-@pytest.mark.parametrize("name", ["admin.riverside", "auditor"])
-def test_every_page_is_accessible_and_ours(
-    pages: WebSite, browser: Browser, address: str, name: str
-) -> None:
-    with screen_of(browser, pages, address, name) as screen:
-        for path in PATHS:
+def test_every_page_is_accessible_and_ours(full: FullSite, browser: Browser) -> None:
+    paths = [each for each in (*full.lists(), *full.paths("GET")) if "." not in each]
+    with (
+        served(full) as where,
+        screen_of(browser, full, where, "admin.riverside") as screen,
+    ):
+        for path in paths:
             screen.open(path)
-            called = path.strip("/").replace("/", "-") or "home"
-            screen.check(f"{name}-{called}")
+            screen.check(path.strip("/").replace("/", "-") or "home")
 
 
 def test_what_nobody_is_signed_in_for_is_accessible_and_ours(

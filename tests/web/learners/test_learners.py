@@ -21,7 +21,7 @@ RIVERSIDE = Actor(
 
 
 @pytest.fixture(scope="module")
-def full() -> Iterator[WebSite]:
+def crowded() -> Iterator[WebSite]:
     """An website with a few learners, some of odd names, and one of another centre."""
     with website() as opened:
         for name in NAMES:
@@ -48,22 +48,24 @@ def create(opened: WebSite, by: Actor, given: str, family: str) -> str:
     return opened.service.send(command).created_id
 
 
-def test_learners_are_found_by_the_address_and_no_other_centres(full: WebSite) -> None:
-    page = full.person("admin.riverside").open("/learners?name=khan")
+def test_learners_are_found_by_the_address_and_no_other_centres(
+    crowded: WebSite,
+) -> None:
+    page = crowded.person("admin.riverside").open("/learners?name=khan")
     assert f"{len(NAMES)} learners" in page.text
     assert "Stranger" not in page.html
-    everybody = full.person("specialist").open("/learners?name=khan")
+    everybody = crowded.person("specialist").open("/learners?name=khan")
     assert "Stranger" in everybody.text
 
 
-def test_names_of_markup_are_names(full: WebSite) -> None:
-    page = full.person("admin.riverside").open("/learners")
+def test_names_of_markup_are_names(crowded: WebSite) -> None:
+    page = crowded.person("admin.riverside").open("/learners")
     assert HOSTILE not in page.html
     assert HOSTILE in page.text
 
 
-def test_a_file_holds_what_the_list_shows_and_no_formula(full: WebSite) -> None:
-    person = full.person("admin.riverside")
+def test_a_file_holds_what_the_list_shows_and_no_formula(crowded: WebSite) -> None:
+    person = crowded.person("admin.riverside")
     page = person.open("/learners?name=khan&sort=given_name")
     address = next(each for each in page.links if each.startswith("/learners.csv"))
     text = person.client.get(address).text
@@ -72,25 +74,25 @@ def test_a_file_holds_what_the_list_shows_and_no_formula(full: WebSite) -> None:
     assert ",=cmd" not in text
 
 
-def test_a_date_that_is_none_is_said_at_its_field(full: WebSite) -> None:
-    page = full.person("admin.riverside").open("/learners?date_of_birth=31/2/2006")
+def test_a_date_that_is_none_is_said_at_its_field(crowded: WebSite) -> None:
+    page = crowded.person("admin.riverside").open("/learners?date_of_birth=31/2/2006")
     assert page.status == 422
     assert "31 February is not a real date." in page.text
     assert "#date_of_birth" in page.links
 
 
-def test_pages_of_a_list_follow_each_other(full: WebSite) -> None:
-    person = full.person("admin.riverside")
+def test_pages_of_a_list_follow_each_other(crowded: WebSite) -> None:
+    person = crowded.person("admin.riverside")
     first = person.open("/learners?sort=learner")
     assert not [each for each in first.links if "after=" in each]
     assert person.open("/learners?after=nonsense").status == 422
 
 
-def test_nobody_found_says_how_to_go_on(full: WebSite) -> None:
-    page = full.person("admin.riverside").open("/learners?name=nobody")
+def test_nobody_found_says_how_to_go_on(crowded: WebSite) -> None:
+    page = crowded.person("admin.riverside").open("/learners?name=nobody")
     assert "No learner matches all of that." in page.text
 
 
-def test_services_actor_has_no_pages(full: WebSite) -> None:
+def test_services_actor_has_no_pages(crowded: WebSite) -> None:
     assert SERVICE.user == "service"
-    assert full.person().open("/learners").address == "/sign-in?next=%2Flearners"
+    assert crowded.person().open("/learners").address == "/sign-in?next=%2Flearners"

@@ -1,0 +1,1 @@
+"""Tests that are booked: listed, amended, cancelled."""

@@ -1,0 +1,118 @@
+"""One booking: looked at, amended, cancelled (B6, B9, B10)."""
+
+from typing import cast
+
+from starlette.responses import Response
+
+from aggregates.bookings.sitting_time import Mode, read_time
+from aggregates.errors import Malformed
+from aggregates.uk_time import LONDON
+from commands.bookings.booking import AmendBooking, CancelBooking
+from queries.bookings.bookings import booking_row
+from queries.learners.learners import open_learners
+from repositories.aggregate_types import BOOKING
+from web.bookings.bookings import BOOKINGS, describe_booking
+from web.http.context import PageContext
+from web.http.faults import REFUSED
+from web.http.inputs import read_day
+from web.http.page_router import PageRouter
+
+pages = PageRouter("bookings")
+
+MODES = (
+    ("Classroom", "Classroom: on your own network"),
+    ("Offline", "Offline: on laptops, with a package that you download before"),
+    ("Online", "Online: by a link"),
+)
+ONE = BOOKINGS + "/{booking}"
+
+
+class TimeMissing(Malformed):
+    code = "time-missing"
+    message = "Give a time such as 10:00, and the date."
+
+
+@pages.get(ONE)
+def show_booking(context: PageContext, booking: str) -> Response:
+    """Show a booking as it is now."""
+    return booking_page(context, booking)
+
+
+@pages.post(ONE + "/amend")
+def amend_booking(context: PageContext, booking: str) -> Response:
+    """Change time, mode or extra time, before the window opens."""
+    form = context.form
+    seen = form.text("version")
+    try:
+        done = context.send(
+            AmendBooking(
+                **context.command_metadata(int(seen) if seen.isdecimal() else None),
+                booking=booking,
+                starts=read_time(_typed_moment(context), path=("time",)),
+                mode=cast("Mode", form.text("mode")) or None,
+                extra_time=int(form.text("extra_time") or 0)
+                if form.text("extra_time").isdecimal()
+                else None,
+                reason=form.text("reason") or None,
+            )
+        )
+    except REFUSED as refused:
+        return booking_page(context, booking, refused)
+    return context.redirect(f"{BOOKINGS}/{booking}", said="Saved.", after=done)
+
+
+@pages.post(ONE + "/cancel")
+def cancel_booking(context: PageContext, booking: str) -> Response:
+    """Give the place up, until the window has closed."""
+    try:
+        done = context.send(
+            CancelBooking(**context.command_metadata(), booking=booking)
+        )
+    except REFUSED as refused:
+        return booking_page(context, booking, refused)
+    return context.redirect(
+        f"{BOOKINGS}/{booking}", said="The booking was cancelled.", after=done
+    )
+
+
+def _typed_moment(context: PageContext) -> str:
+    """Give the date and the time that were typed as one moment in London."""
+    day = read_day(context.form.text("date"), "date")
+    if day is None or not context.form.text("time"):
+        raise TimeMissing(path=("date",) if day is None else ("time",))
+    clock = context.form.text("time").replace(".", ":").rjust(5, "0")
+    return f"{day.isoformat()}T{clock}"
+
+
+def booking_page(
+    context: PageContext, booking: str, refused: Exception | None = None
+) -> Response:
+    stream, state = context.load(BOOKING, booking)
+    row = booking_row(stream, state)
+    people = open_learners(
+        context.command_context, [row.learner], seen_by=context.centre or row.centre
+    )
+    shown = describe_booking(
+        row, people[row.learner], context.service.catalogue, context.at
+    )
+    starts = row.starts.astimezone(LONDON)
+    form = context.form
+    return context.page(
+        "bookings/booking.html",
+        title=f"{shown.learner}: {shown.unit}",
+        crumbs=[("Bookings", BOOKINGS)],
+        refused=refused,
+        booking=shown,
+        version=stream.version,
+        typed={
+            "date": form.text("date") or f"{starts.day}/{starts.month}/{starts.year}",
+            "time": form.text("time") or f"{starts:%H:%M}",
+            "mode": form.text("mode") or row.mode,
+            "extra_time": form.text("extra_time") or str(row.extra_time),
+            "reason": form.text("reason"),
+        },
+        modes=MODES if row.mode else (),
+        may_amend=context.may(AmendBooking),
+        may_cancel=context.may(CancelBooking),
+        needs_reason=not context.user.role.is_of_a_centre,
+    )
