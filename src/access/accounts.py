@@ -12,7 +12,7 @@ from access import throttle
 from access.passwords import is_right
 from access.policy import send
 from aggregates.centres.user import User as UserState
-from aggregates.errors import Refusal
+from aggregates.errors import FieldPath, Malformed, Refusal
 from commands.centres.user import IssueToken
 from commands.command import CommandContext, CommandResult
 from events.centres.user import Role
@@ -33,6 +33,11 @@ class SignInRefusal(Refusal):
 class WrongPassword(SignInRefusal):
     code = "wrong-password"
     message = "The user name or the password is wrong. Check both, then try again."
+
+
+class CurrentPasswordWrong(Malformed):
+    code = "current-password-wrong"
+    message = "This is not your current password. Check it, then try again."
 
 
 class TokenNotGood(SignInRefusal):
@@ -91,6 +96,22 @@ def sign_in(
         throttle.count_try(context, name=name, address=address, at=at)
         raise WrongPassword
     return SignedInUser.of(user)
+
+
+def require_password(
+    context: CommandContext,
+    *,
+    name: str,
+    password: str,
+    address: str,
+    at: datetime,
+    path: FieldPath,
+) -> None:
+    """Raise CurrentPasswordWrong unless it is the user's own; wrong ones are counted."""
+    try:
+        sign_in(context, name=name, password=password, address=address, at=at)
+    except WrongPassword:
+        raise CurrentPasswordWrong(path=path) from None
 
 
 def bearer(context: CommandContext, token: str, at: datetime) -> SignedInUser:

@@ -15,7 +15,7 @@ from transport.metrics import Metrics
 from transport.middleware import RequestMiddleware
 from web import help_pages, home, search
 from web.bookings import booking, bookings
-from web.centres import sessions, sign_in
+from web.centres import password, sessions, sign_in
 from web.history import history
 from web.http.cookies import Cookies
 from web.http.page_router import PageRouter
@@ -29,6 +29,7 @@ ROUTERS: tuple[PageRouter, ...] = (
     help_pages.pages,
     sign_in.pages,
     sessions.pages,
+    password.pages,
     learners.pages,
     bookings.pages,
     booking.pages,

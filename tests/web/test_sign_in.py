@@ -125,3 +125,23 @@ def test_ones_sessions_are_listed_and_another_can_be_ended(pages: WebSite) -> No
 
 def test_machines_have_no_pages(pages: WebSite) -> None:
     assert pages.person("invoicing").open("/").status == 403
+
+
+def test_a_password_is_changed_by_who_knows_it() -> None:
+    with website() as opened:
+        with_password(opened)
+        person, new = opened.person(NAME), "another long pass phrase"
+        page = person.open("/settings/password")
+        action = "/settings/password"
+        for typed, field in (
+            ({"current": "wrong", "new": new, "again": new}, "current"),
+            ({"current": PASSWORD, "new": new, "again": "other"}, "again"),
+            ({"current": PASSWORD, "new": "short", "again": "short"}, "new"),
+        ):
+            refused = person.send(page, action, **typed)
+            assert refused.status == 422
+            assert f"#{field}" in refused.links
+        typed = {"current": PASSWORD, "new": new, "again": new}
+        assert "Your password was changed." in person.send(page, action, **typed).text
+        assert sign_in(opened.person(), password=PASSWORD).status == 422
+        assert sign_in(opened.person(), password=new).address == "/"

@@ -8,9 +8,7 @@ from fastapi import Path, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from access import accounts, passwords
-from access.accounts import WrongPassword
 from access.stream_tickets import issue_stream_ticket
-from aggregates.errors import FieldPath, Malformed
 from api.http.dependencies import (
     CHANNEL,
     Address,
@@ -24,7 +22,7 @@ from api.http.references import (
     CentreName,
     with_centre_name,
 )
-from api.http.request_context import RequestContext, RequestContextOf
+from api.http.request_context import RequestContextOf
 from api.http.responses import ListResponse, list_response, set_event_position
 from api.http.routing.router import Router
 from api.http.schemas import RequestBody, ResponseBody
@@ -103,11 +101,6 @@ class Me(ResponseBody, title="Me"):
     centre_name: CentreName = None
 
 
-class CurrentPasswordWrong(Malformed):
-    code = "current-password-wrong"
-    message = "This is not your current password. Check it, then try again."
-
-
 @router.post("/tokens", operation_id="signIn", status_code=HTTPStatus.CREATED)
 def sign_in(
     body: SignIn,
@@ -145,7 +138,14 @@ def set_password(
     body: NewPassword, context: RequestContextOf, address: Address
 ) -> None:
     """Replace one's password."""
-    require_password(context, body.current, address, path=("current",))
+    accounts.require_password(
+        context.command_context,
+        name=context.by.user,
+        password=body.current,
+        address=address,
+        at=context.at,
+        path=("current",),
+    )
     kept = passwords.hash_password(body.new, user=context.by.user, path=("new",))
     context.send(
         SetPassword(
@@ -214,22 +214,6 @@ def revoke_token(
 ) -> None:
     """Take a token back: it opens nothing any more."""
     context.send(RevokeToken(**context.command_metadata, token=token))
-
-
-def require_password(
-    context: RequestContext, password: str, address: str, *, path: FieldPath
-) -> None:
-    """Raise CurrentPasswordWrong unless it is one's own; wrong ones are counted."""
-    try:
-        accounts.sign_in(
-            context.command_context,
-            name=context.by.user,
-            password=password,
-            address=address,
-            at=context.at,
-        )
-    except WrongPassword:
-        raise CurrentPasswordWrong(path=path) from None
 
 
 def shown_once(issued: accounts.Issued) -> IssuedToken:

@@ -1,0 +1,68 @@
+"""One's own password, set anew; who forgot it has another set by an administrator."""
+
+from starlette.responses import Response
+
+from access import accounts, passwords
+from access.throttle import TooManyTries
+from aggregates.errors import Malformed
+from commands.centres.user import SetPassword
+from web.centres.sign_in import address_of
+from web.http.context import PageContext
+from web.http.faults import REFUSED
+from web.http.page_router import PageRouter
+
+pages = PageRouter("settings")
+
+ADDRESS = "/settings/password"
+
+
+class PasswordsDiffer(Malformed):
+    code = "passwords-differ"
+    message = "This is not the new password above. Type the same twice."
+
+
+@pages.get(ADDRESS)
+def ask_for_password(context: PageContext) -> Response:
+    return password_page(context)
+
+
+@pages.post(ADDRESS)
+def change_password(context: PageContext) -> Response:
+    """Set another password, if the present one is right; wrong tries are counted."""
+    present, new, again = (
+        "".join(context.form.all(name)[:1]) for name in ("current", "new", "again")
+    )
+    try:
+        accounts.require_password(
+            context.command_context,
+            name=context.user.name,
+            password=present,
+            address=address_of(context),
+            at=context.at,
+            path=("current",),
+        )
+        if new != again:
+            raise PasswordsDiffer(path=("again",))
+        kept = passwords.hash_password(new, user=context.user.name, path=("new",))
+        done = context.send(
+            SetPassword(
+                **context.command_metadata(),
+                name=context.user.name,
+                password_hash=kept,
+            )
+        )
+    except (*REFUSED, TooManyTries) as refused:
+        return password_page(context, refused)
+    return context.redirect(
+        "/settings/sessions", said="Your password was changed.", after=done
+    )
+
+
+def password_page(context: PageContext, refused: Exception | None = None) -> Response:
+    return context.page(
+        "centres/password.html",
+        title="Change your password",
+        crumbs=[("Where you are signed in", "/settings/sessions")],
+        refused=refused,
+        shortest=passwords.SHORTEST,
+    )
