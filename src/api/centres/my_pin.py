@@ -5,10 +5,9 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from access import pins
+from access import accounts, pins
 from access.policy import require_may
 from aggregates.centres.pin import packages_lost
-from api.centres.me import require_password
 from api.http.dependencies import Address, By, Now, ServiceOf
 from api.http.request_context import RequestContextOf
 from api.http.routing.router import Router
@@ -70,7 +69,14 @@ def set_pin(body: NewPin, context: RequestContextOf, address: Address) -> PinRes
     lost = packages_in_use(context.command_context, context.by.user, context.at)
     proof = None
     if body.password is not None:
-        require_password(context, body.password, address, path=("password",))
+        accounts.require_password(
+            context.command_context,
+            name=context.by.user,
+            password=body.password,
+            address=address,
+            at=context.at,
+            path=("password",),
+        )
     elif body.current_pin is not None:
         proof = pins.prove(
             body.current_pin,
