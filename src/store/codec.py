@@ -1,6 +1,6 @@
 """How events and their envelopes are written down, and read again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -80,8 +80,8 @@ class Written(msgspec.Struct, omit_defaults=True, kw_only=True):
     cause: int | None = None
     person: UUID | None = None
     sealed: bytes | None = None
-    reserved: list[tuple[str, str]] = []
-    released: list[tuple[str, str]] = []
+    reserved: Sequence[tuple[str, str]] = ()
+    released: Sequence[tuple[str, str]] = ()
     once: tuple[str, str, str | None, UUID] | None = None
 
 
@@ -158,27 +158,24 @@ def stand_in(hint: Any) -> Any:
 
 def person_of(event: Event) -> UUID | None:
     """Find whose key an event's personal values are kept under; None if it has none."""
-    return vars(event)["person_id"] if event.personal else None
+    return getattr(event, "person_id") if event.personal else None  # noqa: B009 - of any kind
 
 
-def write_event(event: Event, box: "Box | None") -> tuple[msgspec.Raw, bytes | None]:
-    """Write the event's open part, and seal its personal part if it has one."""
-    if box is None:
+def write_event(
+    event: Event, key: bytes | None, nonces: Iterator[bytes], bound_to: bytes
+) -> tuple[msgspec.Raw, bytes | None]:
+    """Write the event's open part, and seal its personal part if it has one.
+
+    ``bound_to`` is the associated data that binds that part to its place.
+    """
+    if key is None:
         return msgspec.Raw(encode(event)), None
-    values = vars(event)
     of = shape(type(event))
-    plain = encode({name: values[name] for name in of.personal})
+    plain = encode({name: getattr(event, name) for name in of.personal})
     return (
-        msgspec.Raw(encode({name: values[name] for name in of.open})),
-        seal(box.key, plain, box.bound_to),
+        msgspec.Raw(encode({name: getattr(event, name) for name in of.open})),
+        seal(AESGCM(key), next(nonces), plain, bound_to),
     )
-
-
-class Box(NamedTuple):
-    """The key that seals a personal part, and the associated data that binds it to its place."""
-
-    key: AESGCM
-    bound_to: bytes
 
 
 def place(stream: UUID, version: int, topic: str) -> bytes:
@@ -202,7 +199,7 @@ def has_mac(row: StoredRow, mac: Callable[[bytes], bytes]) -> bool:
 
 
 def read_row(
-    row: StoredRow, written: Written, keys: Mapping[UUID, AESGCM | None]
+    row: StoredRow, written: Written, keys: Mapping[UUID, bytes | None]
 ) -> Recorded:
     """Read an event in its envelope, brought up to the present version of its kind.
 
@@ -248,7 +245,7 @@ def read_row(
 
 
 def _unseal(
-    row: StoredRow, written: Written, keys: Mapping[UUID, AESGCM | None]
+    row: StoredRow, written: Written, keys: Mapping[UUID, bytes | None]
 ) -> bytes | None:
     if written.sealed is None or written.person is None:
         return None
@@ -256,7 +253,9 @@ def _unseal(
     if key is None:
         return None
     try:
-        return unseal(key, written.sealed, place(row.stream, row.version, row.topic))
+        return unseal(
+            AESGCM(key), written.sealed, place(row.stream, row.version, row.topic)
+        )
     except InvalidTag:
         raise Unreadable(
             f"The personal part of the event at position {row.position} was altered,"

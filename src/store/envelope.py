@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from events.event import Event
@@ -64,8 +64,7 @@ class Recorded:
     is_erased: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reservation:
+class Reservation(NamedTuple):
     """A value that only one stream may hold at a time."""
 
     scope: str

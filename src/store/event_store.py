@@ -9,6 +9,8 @@ from threading import Lock
 from time import sleep
 from uuid import UUID, uuid4
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from store.codec import StoredRow, has_mac, read_row, read_written, written_in
 from store.envelope import Actor, Change, Held, Position, Recorded, Stream
 from store.errors import (
@@ -20,7 +22,7 @@ from store.errors import (
     Unavailable,
 )
 from store.group_commit import GroupCommit
-from store.keys import Keyring, MasterKey, seal, unseal
+from store.keys import Keyring, MasterKey, draw_nonces, seal, unseal
 from store.recorder import (
     ATTEMPTS,
     LOST,
@@ -308,7 +310,8 @@ class EventStore:
         name = uuid4().hex
         while True:
             writers = self._keys.writers([key_of], fresh=())
-            box = seal(writers.keys[key_of], content, name.encode())
+            key, (nonce,) = AESGCM(writers.keys[key_of]), draw_nonces(1)
+            box = seal(key, nonce, content, name.encode())
             if self._recorder.put_file(name, box, key_of, writers.new_keys.get(key_of)):
                 writers.keep()
                 return name
@@ -323,7 +326,7 @@ class EventStore:
         key = self._keys.readers([key_of], erasures=erasures)[key_of]
         if key is None:
             raise FileGone(name)
-        return unseal(key, box, name.encode())
+        return unseal(AESGCM(key), box, name.encode())
 
     def drop_file(self, name: str) -> None:
         """Delete a file; nothing happens if it is gone already."""

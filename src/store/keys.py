@@ -3,7 +3,7 @@
 import base64
 import hmac
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -20,16 +20,26 @@ from store.errors import Forgotten, KeyFileUnusable
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
-MOST_KEPT = 2_000
-"""How many persons' keys are kept; each takes 2.7 KB, the library's object most of it."""
+MOST_KEPT = 20_000
+"""How many persons' keys are kept; each takes some 300 bytes."""
 
 Wrapped: TypeAlias = Mapping[UUID, bytes | None]
 """Person keys as they are stored, encrypted under the master key; None: erased."""
 
 
-def seal(key: AESGCM, plain: bytes, bound_to: bytes) -> bytes:
+def draw(count: int, size: int) -> Iterator[bytes]:
+    """Draw so many random values of so many bytes, in one call of the system."""
+    drawn = os.urandom(count * size)
+    return (drawn[at : at + size] for at in range(0, len(drawn), size))
+
+
+def draw_nonces(count: int) -> Iterator[bytes]:
+    """Draw nonces to seal by; each is used once."""
+    return draw(count, NONCE_BYTES)
+
+
+def seal(key: AESGCM, nonce: bytes, plain: bytes, bound_to: bytes) -> bytes:
     """Encrypt under a fresh nonce, which comes first in the answer (AES-256-GCM)."""
-    nonce = os.urandom(NONCE_BYTES)
     return nonce + key.encrypt(nonce, plain, bound_to)
 
 
@@ -89,8 +99,8 @@ class MasterKey:
             draft.unlink()
         return cls.read_key_file(path)
 
-    def wrap(self, person_id: UUID, key: bytes) -> bytes:
-        return seal(self._wrapping, key, person_id.bytes)
+    def wrap(self, person_id: UUID, key: bytes, nonce: bytes) -> bytes:
+        return seal(self._wrapping, nonce, key, person_id.bytes)
 
     def unwrap(self, person_id: UUID, wrapped: bytes) -> bytes:
         try:
@@ -130,12 +140,12 @@ class Keyring:
     ) -> None:
         self._master = master
         self._fetch = fetch
-        self._kept: dict[UUID, AESGCM | None] = {}
+        self._kept: dict[UUID, bytes | None] = {}
         self._erasures = -1
 
     def readers(
         self, persons: Iterable[UUID], *, erasures: int
-    ) -> Mapping[UUID, AESGCM | None]:
+    ) -> Mapping[UUID, bytes | None]:
         """Find the keys of persons after so many erasures; None for those erased."""
         if erasures != self._erasures:
             self._kept, self._erasures = {}, erasures
@@ -153,7 +163,7 @@ class Keyring:
         says if that was wrong. Raises Forgotten.
         """
         cache = self._bound_cache()
-        keys: dict[UUID, AESGCM] = {}
+        keys: dict[UUID, bytes] = {}
         new, asked = set[UUID](), set[UUID]()
         for person in persons:
             known = cache.get(person)
@@ -169,13 +179,13 @@ class Keyring:
                 keys[person] = found
             new |= asked - fetched.keys()
         new_keys: dict[UUID, bytes] = {}
-        for person in new:
-            key = os.urandom(KEY_BYTES)
-            keys[person] = AESGCM(key)
-            new_keys[person] = self._master.wrap(person, key)
+        drawn = draw(len(new), KEY_BYTES)
+        for person, key, nonce in zip(new, drawn, draw_nonces(len(new)), strict=True):
+            keys[person] = key
+            new_keys[person] = self._master.wrap(person, key, nonce)
         return Writers(keys=keys, new_keys=new_keys, cache=cache)
 
-    def _bound_cache(self) -> dict[UUID, AESGCM | None]:
+    def _bound_cache(self) -> dict[UUID, bytes | None]:
         """Give the cache, a new one if it has grown too large."""
         if len(self._kept) > MOST_KEPT:
             self._kept = {}
@@ -185,9 +195,9 @@ class Keyring:
         """Empty the cache, so that each key is looked up again."""
         self._kept = {}
 
-    def _unwrap(self, wrapped: Wrapped) -> dict[UUID, AESGCM | None]:
+    def _unwrap(self, wrapped: Wrapped) -> dict[UUID, bytes | None]:
         return {
-            person: None if key is None else AESGCM(self._master.unwrap(person, key))
+            person: None if key is None else self._master.unwrap(person, key)
             for person, key in wrapped.items()
         }
 
@@ -196,9 +206,9 @@ class Keyring:
 class Writers:
     """Keys to seal under; ``new_keys`` are the new ones, wrapped, to be stored with the append."""
 
-    keys: Mapping[UUID, AESGCM]
+    keys: Mapping[UUID, bytes]
     new_keys: Mapping[UUID, bytes]
-    cache: dict[UUID, AESGCM | None]
+    cache: dict[UUID, bytes | None]
 
     def keep(self) -> None:
         """Put them in the cache, now that they are stored.

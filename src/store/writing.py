@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from store.codec import Box, Written, encode, person_of, place, with_mac, write_event
-from store.envelope import Actor, Change, Held, Stream
+from store.codec import Written, encode, person_of, place, with_mac, write_event
+from store.envelope import Actor, Change, Held, Reservation, Stream
 from store.errors import AlreadyReserved
-from store.keys import Writers
+from store.keys import Writers, draw_nonces
 from store.recorder import Append, NewEvent, ReservationRequest
 
 
@@ -67,14 +67,14 @@ class Writing:
         )
 
     def _reservation_requests(self) -> list[ReservationRequest]:
-        wanted: dict[tuple[str, str], ReservationRequest] = {}
+        wanted: dict[Reservation, ReservationRequest] = {}
         for change in self._changes:
-            for scope, key in ((r.scope, r.key) for r in change.reserve):
-                claim = ReservationRequest(scope, key, change.stream)
-                other = wanted.setdefault((scope, key), claim)
-                if other.stream != change.stream:
+            for asked in change.reserve:
+                claim = ReservationRequest(*asked, change.stream)
+                other = wanted.setdefault(asked, claim)
+                if other is not claim and other.stream != change.stream:
                     raise AlreadyReserved(
-                        Held(scope=scope, key=key, stream=other.stream, position=0)
+                        Held(**asked._asdict(), stream=other.stream, position=0)
                     )
         return list(wanted.values())
 
@@ -88,17 +88,17 @@ class Writing:
 
     def _stored_events(self, writers: Writers) -> Iterator[NewEvent]:
         by = self._by
+        nonces = draw_nonces(sum(len(change.events) for change in self._changes))
         once = self._once()
         request = by.request if by.cause is None else None
         for change in self._changes:
-            reserved = [(r.scope, r.key) for r in change.reserve]
-            released = [(r.scope, r.key) for r in change.release]
+            reserved, released = change.reserve, change.release
             for version, event in enumerate(change.events, start=change.expected + 1):
                 person = person_of(event)
                 topic = event.topic
                 bound_to = place(change.stream, version, topic)
-                box = Box(writers.keys[person], bound_to) if person else None
-                data, sealed = write_event(event, box)
+                key = writers.keys[person] if person else None
+                data, sealed = write_event(event, key, nonces, bound_to)
                 written = Written(
                     version=event.version,
                     append=self.id,
@@ -119,4 +119,4 @@ class Writing:
                 )
                 state = with_mac(encode(written), bound_to, self._mac)
                 yield NewEvent(change.stream, version, topic, state)
-                reserved, released, once = [], [], None
+                reserved, released, once = (), (), None

@@ -211,6 +211,25 @@ def test_a_stream_may_reserve_again_what_it_holds(any_store: EventStore) -> None
     )
 
 
+def test_what_a_stream_holds_already_hinders_no_other_value_of_the_append(
+    any_store: EventStore,
+) -> None:
+    first = change(reserve=["b"])
+    any_store.append(first, by=ANN)
+    stream = any_store.open(first.stream)
+    again = change(AGAIN, stream=stream, reserve=["a", "b", "c"])
+    with pytest.raises(AlreadyReserved):
+        any_store.append(again, change(reserve=["d", "b"]), by=ANN)
+    any_store.append(again, change(reserve=["d"]), by=ANN)
+    held = any_store.find_reservations("uln", ["a", "b", "c", "d"])
+    assert {key: each.position for key, each in held.items()} == {
+        "a": 3,
+        "b": 1,
+        "c": 3,
+        "d": 3,
+    }
+
+
 def test_two_streams_of_one_append_cannot_reserve_the_same_value(
     any_store: EventStore,
 ) -> None:

@@ -10,7 +10,15 @@ import psycopg
 import pytest
 
 from events.event import ERASED
-from store import EventStore, FileGone, Forgotten, KeyFileUnusable, Unreadable, keys
+from store import (
+    EventStore,
+    FileGone,
+    Forgotten,
+    KeyFileUnusable,
+    Unreadable,
+    keys,
+    written_in,
+)
 from store import open_store as open_store_at
 from tests.conftest import OpenStore
 from tests.store.examples import AGAIN, ANN, OPENED, change, uln, zoe
@@ -53,6 +61,16 @@ def test_personal_values_are_stored_sealed_and_the_rest_as_plain_json(
     assert b'"learner":"L-0000000001F"' in stored
     for value in ("ngström", "2006-03-27", "1000102504", "given_name"):
         assert value.encode() not in stored
+
+
+def test_nothing_is_sealed_by_the_same_nonce_as_anything_else(
+    any_store: EventStore,
+) -> None:
+    person = uuid4()
+    for _ in range(2):
+        any_store.append(change(*[zoe(person)] * 3), change(zoe()), by=ANN)
+    sealed = [written_in(row).sealed for row in any_store.read_stored(after=0)]
+    assert len({box[: keys.NONCE_BYTES] for box in sealed if box}) == len(sealed) == 8
 
 
 def test_what_is_reserved_can_stand_for_a_personal_value_without_saying_it(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import accumulate
+from operator import itemgetter
 from pathlib import Path
 from threading import Event as Flag
 from time import monotonic, sleep
@@ -269,7 +270,7 @@ def _put_keys(c: SQLiteCursor, appends: Sequence[Append]) -> None:
         c.execute(LIVING, (_encode([person.hex for person in living]),))
         if c.fetchone() != (len(living),):
             raise RefusedError(AppendRefusal.KEYS)
-    new = [(p.hex, wrapped) for a in appends for p, wrapped in a.new_keys.items()]
+    new = sorted((p.hex, wrapped) for a in appends for p, wrapped in a.new_keys.items())
     try:
         c.executemany("INSERT INTO person_keys VALUES (?, ?)", new)
     except sqlite3.IntegrityError:
@@ -301,12 +302,18 @@ def _reserve(c: SQLiteCursor, appends: Sequence[tuple[Append, Position]]) -> Non
         for append, last in appends
         for r in append.reserve
     ]
-    if claims:
-        c.execute(RESERVED, (_encode(claims),))
-        if found := c.fetchone():
-            raise RefusedError(AppendRefusal.RESERVED, held=_reservation_holder(found))
-    if rows := [*claims, *rows]:
-        c.executemany("INSERT OR IGNORE INTO reservations VALUES (?, ?, ?, ?, ?)", rows)
+    if rows := sorted([*claims, *rows], key=itemgetter(0, 1)):
+        try:
+            c.executemany("INSERT INTO reservations VALUES (?, ?, ?, ?, ?)", rows)
+        except sqlite3.IntegrityError:
+            c.execute(RESERVED, (_encode(claims),))
+            if found := c.fetchone():
+                raise RefusedError(
+                    AppendRefusal.RESERVED, held=_reservation_holder(found)
+                ) from None
+            c.executemany(
+                "INSERT OR IGNORE INTO reservations VALUES (?, ?, ?, ?, ?)", rows
+            )
 
 
 def _reservation_holder(row: tuple[str, str, str, str | None, int]) -> Held:
