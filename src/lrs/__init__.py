@@ -1,7 +1,6 @@
 """The Learning Records Service: who can be asked to verify a ULN, and how (U7)."""
 
 from lrs.batch_verifier import BatchVerifier
-from lrs.client import Client
 from lrs.faults import LrsFault, OutOfHours, RequestRefused, Unreachable, Verifier
 from lrs.organisation import CertificateUnusable, Organisation
 from lrs.simulator import FixtureUnusable, Simulator
@@ -9,7 +8,6 @@ from lrs.simulator import FixtureUnusable, Simulator
 __all__ = [
     "BatchVerifier",
     "CertificateUnusable",
-    "Client",
     "FixtureUnusable",
     "LrsFault",
     "Organisation",

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from cryptography import x509
-
 
 class CertificateUnusable(Exception):
     """The client's certificate or key is missing, is none, or has expired."""
@@ -25,6 +23,8 @@ class Organisation:
 
     def require_valid(self, now: datetime) -> datetime:
         """Give the moment that the certificate ends; raises CertificateUnusable."""
+        from cryptography import x509  # noqa: PLC0415 - slow, for a real LRS alone
+
         try:
             found = x509.load_pem_x509_certificate(self.certificate.read_bytes())
         except OSError as error:

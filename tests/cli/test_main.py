@@ -41,8 +41,10 @@ def test_calling_the_service_imports_nothing_heavy() -> None:
 
 def test_the_api_imports_at_first_what_every_request_needs() -> None:
     """What few need takes memory once somebody needs it."""
-    rare = {"ortools", "rapidfuzz", "xlsxwriter"}
-    imports = f"import sys, api.app; print({rare} & sys.modules.keys())"
+    rare = {"PIL", "httpx2", "ortools", "rapidfuzz", "xlsxwriter"}
+    imports = (
+        f"import sys, cli.installation.serving; print({rare} & sys.modules.keys())"
+    )
     done = subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-c", imports], capture_output=True, text=True, check=True
     )

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from aggregates.learners.verification import Code, VerificationAnswer
 from lrs import (
     CertificateUnusable,
-    Client,
     LrsFault,
     Organisation,
     OutOfHours,
@@ -21,7 +20,7 @@ from lrs import (
     Unreachable,
     messages,
 )
-from lrs.client import ATTEMPTS, LARGEST_ANSWER, Patience
+from lrs.client import ATTEMPTS, LARGEST_ANSWER, Client, Patience
 from lrs.faults import NotUnderstood, OrganisationRefused
 from tests.clock import PATIENCE
 from tests.learner_examples import DETAILS, OTHER_ULN, ULN

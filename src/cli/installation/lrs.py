@@ -11,7 +11,6 @@ from catalogue import amount
 from lrs import (
     BatchVerifier,
     CertificateUnusable,
-    Client,
     FixtureUnusable,
     LrsFault,
     Organisation,
@@ -49,6 +48,8 @@ def verifying(settings: Settings) -> Generator[Verify | None]:
     elif settings.lrs.startswith(LRS_SIMULATED):
         yield BatchVerifier(Simulator.of(fixture_of(settings)))
     else:
+        from lrs.client import Client
+
         with closing(Client(settings.lrs, organisation_of(settings))) as client:
             yield BatchVerifier(client)
 
@@ -92,6 +93,8 @@ def describe_lrs(settings: Settings) -> str:
 
 def check_lrs(settings: Settings, now: datetime) -> tuple[str, dict[str, str]]:
     """Say how LRS is, having asked it; and what is wrong, by setting."""
+    from lrs.client import Client
+
     try:
         said = [describe_lrs(settings)]
         if settings.lrs.startswith(LRS_SIMULATED):

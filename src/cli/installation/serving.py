@@ -2,6 +2,7 @@
 
 import ctypes
 import errno
+import gc
 import logging
 import os
 import signal
@@ -61,7 +62,9 @@ def serve_at(
         end_quietly()
         with publish_address(settings.keys, url):
             doors = Doors(app, partial(pages_of, service, app, settings))
-            Server(doors, app.state.streams).run(sockets=[listener])
+            server = Server(doors, app.state.streams)
+            gc.freeze()  # what is there from the start is never looked through again
+            server.run(sockets=[listener])
 
 
 def pages_of(service: Service, app: FastAPI, settings: Settings) -> ASGIApp:

@@ -6,7 +6,6 @@ from typing import ClassVar
 from aggregates.learners.learner import ImageErased
 from commands.command import Command, CommandContext, CommandResult, handles
 from events.learners.learner import ImageKind, LearnerImageSubmitted
-from files.image import plain_image
 from repositories.aggregate_types import LEARNER
 from repositories.repository import load
 from store import Actor, Conflict, FileGone, Stream
@@ -46,6 +45,8 @@ def submit_learner_image(
 
     Records nothing if the learner has the same image already.
     """
+    from files.image import plain_image  # noqa: PLC0415 - 3 MB, for images alone
+
     stream, learner = context.load(LEARNER, command.learner, command)
     learner.require_not_erased()
     image = plain_image(command.content)

@@ -6,25 +6,21 @@ from http import HTTPStatus
 from threading import Lock
 
 from fastapi import Request
-from limits import parse
 
 from api.http.problems import Unacceptable
 from catalogue import amount
 
+SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 REFUSED = "300/minute"
 """How often one address may come with no token or a bad one (d)."""
 
 
 class MovingWindow:
-    """The times of everybody's last requests; ``rate`` is as ``6000/minute``.
-
-    The storage of the library in memory begins a thread for each request and copies all
-    times of everybody, which takes as long as a quarter of reading a learner.
-    """
+    """The times of everybody's last requests; ``rate`` is as ``6000/minute``."""
 
     def __init__(self, rate: str) -> None:
-        item = parse(rate)
-        self.most, self.seconds = item.amount, item.get_expiry()
+        most, _, unit = rate.partition("/")
+        self.most, self.seconds = int(most), SECONDS[unit]
         self._times: dict[str, deque[float]] = {}
         self._lock = Lock()
         self._sweep_at = 0.0
