@@ -250,14 +250,17 @@ def counts_of(
     connection: Connection, queries: Sequence[Select[Any]], most: int
 ) -> Sequence[int]:
     """Count the rows of several queries in one, each as ``count`` does."""
-    if not queries:
-        return ()
+    return tuple(connection.execute(counting(queries, most)).one())
+
+
+def counting(queries: Sequence[Select[Any]], most: int) -> Select[Any]:
+    """Ask for the numbers of rows of several queries, each as ``count`` gives it."""
     counted = []
     for query in queries:
         some = query.with_only_columns(literal(1), maintain_column_froms=True)
         rows = some.limit(most + 1).subquery()
         counted.append(select(func.count()).select_from(rows).scalar_subquery())
-    return tuple(connection.execute(select(*counted)).one())
+    return select(*counted)
 
 
 def _beyond(

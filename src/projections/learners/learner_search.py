@@ -70,6 +70,15 @@ class KnownLearner(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
+SHOWN = select(
+    *(
+        LEARNERS.c["group_called" if name == "group" else name]
+        for name in KnownLearner.__struct_fields__
+    )
+)
+"""Asked at each search, and put together once: what is only searched by is not read."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class LearnerFilter:
     """What is known of the learners looked for; whatever is None does not matter (L3).
@@ -195,7 +204,7 @@ def search_learners(
     chosen = sorting(SORTS, sort or usual)
     return page(
         connection,
-        select(LEARNERS),
+        SHOWN,
         **chosen,
         make=known_learner,
         limit=limit,

@@ -1,14 +1,17 @@
 """Finding rows by a learner: by name, ID or group, as people remember them (domain, section 3)."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Select,
     Table,
     and_,
+    bindparam,
     func,
     not_,
     or_,
@@ -32,7 +35,7 @@ from projections.paging import (
     Narrowed,
     as_check,
     count,
-    counts_of,
+    counting,
     few,
     has_row,
 )
@@ -92,7 +95,13 @@ def named_so(
         is_so = or_(*(_has_word(name, word) for name in names))
         if by is not None and leading.intersection(names):
             apart.append(
-                _split_by(connection, word, is_so, by, {*every_kind} - leading)
+                _split_by(
+                    connection,
+                    word,
+                    is_so,
+                    by,
+                    [k for k in every_kind if k not in leading],
+                )
             )
         else:
             checks.append(is_so)
@@ -107,19 +116,37 @@ def _more(name: str) -> str:
 
 
 def _looked_up(
-    connection: Connection, its_words: Sequence[str], kinds: Collection[str]
+    connection: Connection, its_words: Sequence[str], kinds: Sequence[str]
 ) -> Iterator[tuple[str, ColumnElement[bool] | None]]:
     """Give each word with how it is looked up; None where more than a thousand have it."""
-    found = [
-        select(WORDS.c.stream).where(
-            WORDS.c.name.in_(kinds), begins(WORDS.c.word, word)
-        )
-        for word in its_words
-    ]
-    counts = counts_of(connection, found, MOST_SORTED)
-    for word, query, counted in zip(its_words, found, counts, strict=True):
+    if not its_words:
+        return
+    statement = _counting(tuple(kinds), len(its_words), MOST_SORTED)
+    ends = {f"end{n}": word + LAST for n, word in enumerate(its_words)}
+    starts = {f"start{n}": word for n, word in enumerate(its_words)}
+    counts = connection.execute(statement, starts | ends).one()
+    for word, counted in zip(its_words, counts, strict=True):
+        its = WORDS.c
+        found = select(its.stream).where(its.name.in_(kinds), begins(its.word, word))
         is_rare = counted <= MOST_SORTED
-        yield word, LEARNERS.c.stream.in_(few(query)) if is_rare else None
+        yield word, LEARNERS.c.stream.in_(few(found)) if is_rare else None
+
+
+@lru_cache(100)
+def _counting(kinds: Sequence[str], number: int, most: int) -> Select[Any]:
+    """Count who has each of some words: asked at each search, and put together once."""
+    its = WORDS.c
+    return counting(
+        [
+            select(its.stream).where(
+                its.name.in_(kinds),
+                its.word >= bindparam(f"start{n}", type_=its.word.type),
+                its.word < bindparam(f"end{n}", type_=its.word.type),
+            )
+            for n in range(number)
+        ],
+        most,
+    )
 
 
 def _split_by(
@@ -127,12 +154,12 @@ def _split_by(
     word: str,
     is_so: ColumnElement[bool],
     by: Column[Any],
-    kinds: Collection[str],
+    kinds: Sequence[str],
 ) -> Sequence[Narrowed]:
     """Part those whose name begins with a word, which are together, from the others."""
     is_first = begins(by, word)
     is_other = as_check(not_(is_first))
-    ((_, found),) = _looked_up(connection, [word], sorted(kinds))
+    ((_, found),) = _looked_up(connection, [word], kinds)
     if found is None:
         return (Narrowed(within=[is_first]), Narrowed(checks=[is_so, is_other]))
     return (Narrowed(within=[is_first]), Narrowed(sought=[found], checks=[is_other]))
