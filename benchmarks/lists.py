@@ -2,7 +2,7 @@
 
 Prints a table, and writes the same to ``build/lists.json``. ``SIZES=10000,100000`` says
 how many learners there are; all are at one centre, each with a registration, every
-fourth with a result.
+fourth with a result; a million are ten copies of the rows of 100,000.
 """
 
 import json
@@ -17,10 +17,20 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Insert,
+    Table,
+    case,
+    func,
+    insert,
+    select,
+    text,
+)
 
 from aggregates.registrations.registration_state import Status
 from benchmarks.pairs import ROOT
@@ -37,7 +47,7 @@ from events.registrations.registration import RegistrationMade
 from projections.bookings.bookings import BookingFilter, search_bookings
 from projections.claims import claimable_learners
 from projections.claims.claimable_learners import ClaimableLearnerFilter, LearnerColumn
-from projections.claims.claims import search_claims
+from projections.claims.claims import CLAIMS, search_claims
 from projections.claims.ineligible_learners import search_ineligible_learners
 from projections.claims.result_certificates import search_certificates
 from projections.claims.result_search import (
@@ -47,13 +57,19 @@ from projections.claims.result_search import (
     ResultFilter,
     search_results,
 )
+from projections.claims.results import RESULTS
 from projections.database import Database, open_database
 from projections.learners.duplicates import search_duplicates
 from projections.learners.learner_search import SORTS as LEARNER_SORTS
 from projections.learners.learner_search import LearnerFilter, search_learners
+from projections.learners.learners import LEARNERS, WORDS
 from projections.orders.order_search import search_orders
 from projections.projection_tables import ProjectionTables, prepare
-from projections.registrations.invoice_lines import search_invoice_lines
+from projections.registrations.invoice_lines import (
+    INVOICE_LINES,
+    search_invoice_lines,
+)
+from projections.registrations.registration_rows import REGISTRATIONS
 from projections.registrations.registrations import (
     SORTS as REGISTRATION_SORTS,
 )
@@ -72,6 +88,10 @@ GIVEN = ("Amira", "Ben", "Chloë", "Dev", "Esme", "Finn", "Grace", "Hana", "Idri
 FAMILY = ("D'Arcy", "Haddad", "Ivanova", "Jones", "Khan", "Mensah", "Nair", "O'Neill")
 BEGINNING = datetime(2026, 1, 5, 9, tzinfo=UTC)
 AT_ONCE, ON_A_CLAIM, TIMES, PAGE = 5_000, 200, 15, 50
+MOST_FOLDED = 100_000
+COPIED = (LEARNERS, WORDS, REGISTRATIONS, INVOICE_LINES, RESULTS, CLAIMS)
+STREAMS = {"stream", "learner_stream", "registered"}
+IDENTIFIERS = {"learner", "registration", "claim", "order", "line"}
 List: TypeAlias = Callable[[Connection], object]
 
 
@@ -137,9 +157,16 @@ def granted(registration: str) -> Granted:
 
 
 def fill(kept: Database, learners: int) -> None:
+    """Fold what happened to so many learners; of more than 100,000, make copies of those."""
+    copies = max(1, learners // MOST_FOLDED)
+    copied = COPIED if copies > 1 else ()
+    indexes = [index for table in copied for index in table.indexes]
     tables = [ProjectionTables(model, kept) for model in READ_MODELS]
     prepare(kept, tables)
-    numbered = enumerate(facts(learners), start=1)
+    with kept.writing() as connection:
+        for index in indexes:
+            index.drop(connection)
+    numbered = enumerate(facts(min(learners, MOST_FOLDED)), start=1)
     while some := [*islice(numbered, AT_ONCE)]:
         batch = [recorded(position, *fact) for position, fact in some]
         with kept.writing() as connection:
@@ -148,8 +175,35 @@ def fill(kept: Database, learners: int) -> None:
                     connection, each.model.pick_handled(batch), each.tables
                 )
     with kept.writing() as connection:
+        for copy in range(1, copies):
+            for table in copied:
+                connection.execute(copying(table, copy))
+        for index in indexes:
+            index.create(connection)
         if connection.dialect.name == "postgresql":
             connection.execute(text("ANALYZE"))
+
+
+def copying(table: Table, copy: int) -> Insert:
+    """Put in all rows of the first learners once more, with identifiers of their own."""
+    digit, letter = str(copy), chr(ord("f") + copy)  # no stream begins with that letter
+    values: dict[str, ColumnElement[Any]] = {c.name: c for c in table.columns}
+    for name, its in values.items():
+        if name in STREAMS:
+            values[name] = letter + func.substr(its, 2)
+        elif name in IDENTIFIERS:
+            values[name] = func.substr(its, 1, 2) + digit + func.substr(its, 4)
+        elif name in ("family_name", "family_sorted", "word"):
+            apart = func.substr(its, 1, 4) + digit + func.substr(its, 5)
+            values[name] = case((func.lower(its).like("rare%"), apart), else_=its)
+    if "digits_backwards" in values:
+        its = values["digits_backwards"]
+        values["digits_backwards"] = func.substr(its, 1, func.length(its) - 1) + digit
+        values["reference_sorted"] = values["reference_sorted"] + f"/{copy}"
+    of = table.c.line if table is INVOICE_LINES else table.c.stream
+    place, first = (3, "1") if table is INVOICE_LINES else (1, "g")
+    rows = select(*values.values()).where(func.substr(of, place, 1) < first)
+    return insert(table).from_select(list(values), rows)
 
 
 def recorded(position: int, name: str, event: Event) -> Recorded:
