@@ -38,6 +38,7 @@ from store import EventStore, Position, open_store
 from subscriptions.feed import EventFeed
 
 if TYPE_CHECKING:
+    from downstream.inbox import Inbox
     from downstream.relay import Relay
 
 READ_MODELS: tuple[ReadModel, ...] = (
@@ -92,6 +93,7 @@ class Service:
         verify: Verify | None = None,
         retention: int = 0,
         relay: "Callable[[EventFeed], Relay] | None" = None,
+        inbox: "Callable[[CommandContext], Inbox] | None" = None,
     ) -> None:
         self.store = store
         self.catalogue = catalogue
@@ -113,6 +115,8 @@ class Service:
         )
         self.relay = relay(feed) if relay else None
         """What publishes to Kafka; None if no broker is named."""
+        self.inbox = inbox(self.context) if inbox else None
+        """What takes reports from Kafka; None if no broker is named."""
 
     def __enter__(self) -> Self:
         return self
@@ -133,9 +137,13 @@ class Service:
             self.policies.start()
         if self.relay:
             self.relay.start()
+        if self.inbox:
+            self.inbox.start()
 
     def stop(self) -> None:
         """End what was started, and close the databases."""
+        if self.inbox:
+            self.inbox.stop()
         if self.relay:
             self.relay.stop()
         self.policies.stop()
@@ -195,7 +203,7 @@ def open_service(
     ``verify`` asks LRS, and without it nothing is verified (U7). ``retention`` is how
     many years after their last award learners cannot be erased (H6).
     Deciding on eligibility may take ``decision_seconds``, then it is not decided.
-    Facts are published by the ``broker``; without one nothing is.
+    Facts are published by the ``broker``, and reports taken; without one, neither.
     Raises InvalidCatalogue with all that is wrong in the catalogue's folder,
     KeyFileUnusable, DatabaseUnusable and Unavailable; NotBegun if nothing is recorded
     yet and one may not ``begin``.
@@ -216,6 +224,7 @@ def open_service(
             verify=verify,
             retention=retention,
             relay=relay_by(broker, database, store, clock or now) if broker else None,
+            inbox=inbox_by(broker, clock or now) if broker else None,
         )
         opened.pop_all()
     return service
@@ -229,3 +238,12 @@ def relay_by(
 
     kept = open_database(database, DATABASE)
     return lambda feed: Relay(store, kept, broker, feed, clock)
+
+
+def inbox_by(
+    broker: Broker, clock: Callable[[], datetime]
+) -> "Callable[[CommandContext], Inbox]":
+    """Give what makes an inbox of that broker, whose library is slow to import."""
+    from downstream.inbox import Inbox  # noqa: PLC0415 - few need it
+
+    return lambda context: Inbox(context, broker, clock)

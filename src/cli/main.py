@@ -65,6 +65,14 @@ class LearnerManagement(LazyGroup):
             "cli.installation.relay:relay",
             "Publish facts to Kafka, in a process of its own, until Ctrl-C.",
         ),
+        "inbox": (
+            "cli.installation.relay:inbox",
+            "Take reports from Kafka, in a process of its own, until Ctrl-C.",
+        ),
+        "dead-letters": (
+            "cli.installation.dead_letters:app",
+            "Show the reports from Kafka that could not be taken, or take them again.",
+        ),
         "rebuild": (
             "cli.installation.operations:rebuild",
             "Make read models anew from the facts, beside the live ones; then swap.",

@@ -11,23 +11,33 @@ import msgspec
 from downstream.cloud_event import JSON, SPECIFICATION
 from downstream.messages.every import every_kind
 from downstream.messages.message import EVENTS, LINES, MessageKind
+from downstream.reports import OUTCOMES, REPORTS, STATUSES, ReportKind
 
 VERSION = "1.0.0"
 ABOUT = {
     EVENTS: "Every public fact, as it was recorded.",
     LINES: "Charges, credits and corrections of numbers, for invoicing.",
 }
+TAKEN = {
+    STATUSES: "How far invoicing has come with each line.",
+    OUTCOMES: "How tests went.",
+}
 INTRODUCTION = """\
-What Learner Management tells other systems by Apache Kafka. Messages are CloudEvents 1.0 in
-binary mode: attributes are headers, the value is JSON. The key is the number of the
-centre that the thing belongs to; messages of a centre are in the order of what happened.
+What Learner Management tells other systems by Apache Kafka, and takes. Messages are
+CloudEvents 1.0 in binary mode: attributes are headers, the value is JSON. The key of what
+we tell is the number of the centre that the thing belongs to;
+messages of a centre are in the order of what happened.
 
 Each is delivered at least once, so ignore what you had: `ce_source` and `ce_id` together
 are a message's own, and `ce_id` is the position in the log of that source, so that within
 a partition one that is not greater than the last was there before. Messages carry
 identifiers and no personal value; ask the API for what they are of.
+
+What is reported to us is taken once for each `ce_source` and `ce_id`, in order of its key:
+give all that is of one line, or of one booking, the same key.
 """
 KEY = {"type": "string", "description": "The number of the centre."}
+KEY_TAKEN = {"type": "string", "description": "One for each line, or each booking."}
 BINDING = "0.5.0"
 
 
@@ -42,7 +52,10 @@ def document() -> dict[str, Any]:
             "description": INTRODUCTION,
         },
         "defaultContentType": JSON,
-        "channels": {name_of(topic): channel(topic, kinds.values()) for topic in ABOUT},
+        "channels": {
+            name_of(topic): channel(topic, about, [*kinds.values(), *REPORTS])
+            for topic, about in {**ABOUT, **TAKEN}.items()
+        },
         "operations": {
             f"publish.{name_of(topic)}": {
                 "action": "send",
@@ -50,10 +63,21 @@ def document() -> dict[str, Any]:
                 "channel": {"$ref": f"#/channels/{name_of(topic)}"},
             }
             for topic, about in ABOUT.items()
+        }
+        | {
+            f"take.{name_of(topic)}": {
+                "action": "receive",
+                "summary": about,
+                "channel": {"$ref": f"#/channels/{name_of(topic)}"},
+            }
+            for topic, about in TAKEN.items()
         },
         "components": {
-            "messages": {name: message(kind) for name, kind in kinds.items()},
-            "schemas": schemas(kinds.values()),
+            "messages": {
+                **{name: message(kind, headers(kind)) for name, kind in kinds.items()},
+                **{kind.type: message(kind, least_headers(kind)) for kind in REPORTS},
+            },
+            "schemas": schemas([*kinds.values(), *REPORTS]),
         },
     }
 
@@ -63,11 +87,13 @@ def name_of(topic: str) -> str:
     return topic.replace("-", "_").replace(".", "_")
 
 
-def channel(topic: str, kinds: Iterable[MessageKind]) -> dict[str, Any]:
+def channel(
+    topic: str, about: str, kinds: Iterable[MessageKind | ReportKind]
+) -> dict[str, Any]:
     """Describe a topic and the messages that are in it."""
     return {
         "address": topic,
-        "description": ABOUT[topic],
+        "description": about,
         "messages": {
             kind.type: {"$ref": f"#/components/messages/{kind.type}"}
             for kind in kinds
@@ -77,17 +103,20 @@ def channel(topic: str, kinds: Iterable[MessageKind]) -> dict[str, Any]:
     }
 
 
-def message(kind: MessageKind) -> dict[str, Any]:
+def message(
+    kind: MessageKind | ReportKind, attributes: dict[str, Any]
+) -> dict[str, Any]:
     """Describe a kind of message."""
+    key = KEY if isinstance(kind, MessageKind) else KEY_TAKEN
     summary = cleandoc(kind.data.__doc__ or "")
     return {
         "name": kind.type,
         "title": kind.data.__name__,
         "summary": " ".join(summary.split()),
         "contentType": JSON,
-        "headers": headers(kind),
+        "headers": attributes,
         "payload": {"$ref": f"#/components/schemas/{kind.data.__name__}"},
-        "bindings": {"kafka": {"key": KEY, "bindingVersion": BINDING}},
+        "bindings": {"kafka": {"key": key, "bindingVersion": BINDING}},
     }
 
 
@@ -107,7 +136,14 @@ def headers(kind: MessageKind) -> dict[str, Any]:
     return {"type": "object", "properties": attributes, "required": [*attributes]}
 
 
-def schemas(kinds: Iterable[MessageKind]) -> dict[str, Any]:
+def least_headers(kind: ReportKind) -> dict[str, Any]:
+    """Describe the attributes that what is sent to us must have."""
+    text = {"type": "string", "minLength": 1, "maxLength": 200}
+    attributes = {"ce_id": text, "ce_source": text, "ce_type": {"const": kind.type}}
+    return {"type": "object", "properties": attributes, "required": [*attributes]}
+
+
+def schemas(kinds: Iterable[MessageKind | ReportKind]) -> dict[str, Any]:
     """Make the JSON Schemas of the data of these messages."""
     of = {kind.data: None for kind in kinds}
     _, made = msgspec.json.schema_components(

@@ -1,22 +1,28 @@
 """The relay as whoever looks after the service has it: settings, health, commands."""
 
+import json
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from kafka import KafkaProducer
 
 from api.app import create_app
 from cli.configuration import broker_of
 from downstream.broker import Broker
+from downstream.inbox import OFFSET, PARTITION, REASON, TOPIC
+from downstream.reports import DEAD_LETTERS, STATUSES
 from downstream.translation import source_of
 from service import open_service
 from settings import InvalidSettings, load
+from tests.cli.conftest import over, running
 from tests.clock import PATIENCE
 from tests.conftest import CATALOGUE
 from tests.downstream.examples import once_each, read_all, register
 from tests.journey.running import serving
+from tests.kafka.server import KafkaServer
 
 NOBODY = "127.0.0.1:9"
 PREFIX = "LEARNER_MANAGEMENT_KAFKA"
@@ -95,11 +101,52 @@ def test_kafka_down_makes_nothing_unready(watched: TestClient) -> None:
     assert told["position"] == 0
     assert told["behind"] == 3
     assert answer.json()["errors"] == {}
+    assert "inbox" in answer.json()
     text = watched.get("/metrics").text
     assert "relay_lag 3.0" in text
     assert "relay_failing 1.0" in text
     (seconds,) = (n for n in text.splitlines() if n.startswith("relay_lag_seconds "))
     assert float(seconds.split()[1]) > 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["relay"], ["inbox"], ["dead-letters", "list"], ["dead-letters", "replay"]],
+)
+def test_without_a_broker_a_command_says_which_setting_is_missing(
+    words: list[str], tmp_path: Path
+) -> None:
+    command = running(over(tmp_path))
+    added = command("user", "add", "ann", "--role", "Account Specialist")
+    assert added.exit_code == 0, added.stderr
+    done = command(*words)
+    assert done.exit_code == 2
+    assert "Set LEARNER_MANAGEMENT_KAFKA: host:port" in done.stderr
+
+
+@pytest.mark.kafka
+def test_dead_letters_are_listed_and_taken_again(
+    tmp_path: Path, kafka_server: KafkaServer
+) -> None:
+    command = running(over(tmp_path))
+    added = command("user", "add", "ann", "--role", "Account Specialist")
+    assert added.exit_code == 0, added.stderr
+    broker = {"LEARNER_MANAGEMENT_KAFKA": kafka_server.address}
+    command = running(over(tmp_path) | broker)
+    assert command("dead-letters", "replay").exit_code == 0
+    producer: Any = KafkaProducer(bootstrap_servers=kafka_server.address)
+    headers = [("ce_id", b"1"), (TOPIC, STATUSES.encode()), (REASON, b"Because.")]
+    headers += [(PARTITION, b"0"), (OFFSET, b"7")]
+    producer.send(DEAD_LETTERS, value=b"{}", headers=headers).get(timeout=PATIENCE)
+    producer.close()
+    listed = command("dead-letters", "list", "--format", "json")
+    (letter,) = json.loads(listed.stdout)
+    assert (letter["topic"], letter["reason"]) == (STATUSES, "Because.")
+    again = command("dead-letters", "replay")
+    assert again.exit_code == 3
+    assert "Taken: 0. Not taken: 1." in again.stderr
+    (letter,) = json.loads(command("dead-letters", "list", "--format", "json").stdout)
+    assert "no header ce_source" in letter["reason"]
 
 
 @pytest.mark.kafka

@@ -63,7 +63,13 @@ def why_not() -> str | None:
     missing = [each for each in ("java", "mvn") if shutil.which(each) is None]
     if missing and not (JARS / "ready").exists():
         return f"Apache Kafka needs {' and '.join(missing)}, or KAFKA_BOOTSTRAP_SERVERS"
-    return "Apache Kafka needs java" if "java" in missing else None
+    if "java" in missing:
+        return "Apache Kafka needs java, or KAFKA_BOOTSTRAP_SERVERS"
+    try:
+        fetch_jars()
+    except subprocess.CalledProcessError:
+        return "Maven cannot fetch Apache Kafka"
+    return None
 
 
 def fetch_jars() -> None:

@@ -24,7 +24,7 @@ def readyz(response: Response, service: Present) -> dict[str, Any]:
     """Say whether the store answers, and how many positions each follower is behind.
 
     The status is 503 if there are errors, which are given by where they occurred. What
-    the relay to Kafka fails at is told as well, and makes nothing unready.
+    relay and inbox of Kafka fail at is told as well, and makes nothing unready.
     """
     head, followers, errors = None, {}, dict(service.errors)
     relay: dict[str, Any] = {}
@@ -35,6 +35,8 @@ def readyz(response: Response, service: Present) -> dict[str, Any]:
             for name, (position, _) in service.behind().items()
         }
         relay = {"relay": service.relay.behind()} if service.relay else {}
+        if service.inbox:
+            relay["inbox"] = {"error": service.inbox.error}
     except LOST as error:
         errors["database"] = str(error).partition("\n")[0]
     if errors:

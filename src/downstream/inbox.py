@@ -1,0 +1,230 @@
+"""The inbox: what other systems report by Kafka, taken once each, in order of its key."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime
+from threading import Event, Thread
+from typing import Any
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import NewTopic
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.structs import OffsetAndMetadata
+
+from commands.command import CommandContext
+from downstream.broker import PATIENCE_MS, Broker
+from downstream.cloud_event import Headers
+from downstream.reporting import Letter, NotTaken, take
+from downstream.reports import DEAD_LETTERS, REPORTS
+from downstream.topics import BY_DEFAULT, find_topics, make_topics
+from downstream.translation import source_of
+from subscriptions.follower import FIRST_PAUSE, LONGEST_PAUSE, complain
+
+NAME = "inbox"
+POLL_MS = 500
+SESSION_MS = 10_000
+REASON, TOPIC, PARTITION, OFFSET = (
+    f"dead-letter-{name}" for name in ("reason", "topic", "partition", "offset")
+)
+OURS = (REASON, TOPIC, PARTITION, OFFSET)
+"""The headers of a dead letter: why, and where it came from."""
+
+
+class Inbox:
+    """Takes reports as a member of a consumer group, and says what cannot be taken.
+
+    The offset is committed once all before it is done: what comes again after a kill is
+    known by its source and id. What cannot be taken goes to the dead letters, with the
+    reason. Where the database or the broker does not answer it is tried again, for ever.
+    ``prefix`` is put before the names of topics.
+    """
+
+    def __init__(
+        self,
+        context: CommandContext,
+        broker: Broker,
+        clock: Callable[[], datetime],
+        prefix: str = "",
+    ) -> None:
+        self._context = context
+        self._broker = broker
+        self._clock = clock
+        self._topics = sorted({prefix + kind.topic for kind in REPORTS})
+        self._dead_letters = prefix + DEAD_LETTERS
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name=NAME, daemon=True)
+        self.error: str | None = None
+        """What it fails at, at this moment."""
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after the message at hand."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def dead_letters(self) -> list[Letter]:
+        """List what could not be taken and was not replayed. Raises KafkaError."""
+        self._make_topics()
+        with self._consumer("dead letters") as consumer:
+            return list(self._waiting(consumer))
+
+    def replay(self) -> tuple[int, int]:
+        """Take all dead letters again; how many were taken, and how many were not.
+
+        Those that were not are dead letters again, with the reason as it is now.
+        """
+        self._make_topics()
+        taken = refused = 0
+        with self._consumer("dead letters") as consumer, self._producer() as producer:
+            for letter in list(self._waiting(consumer)):
+                if self._take(original_of(letter), producer):
+                    taken += 1
+                else:
+                    refused += 1
+                part = TopicPartition(letter.topic, letter.partition)
+                consumer.commit({part: OffsetAndMetadata(letter.offset + 1, "", -1)})
+        return taken, refused
+
+    def _waiting(self, consumer: Any) -> Iterator[Letter]:
+        part = TopicPartition(self._dead_letters, 0)
+        consumer.assign([part])
+        end = consumer.end_offsets([part])[part]
+        while consumer.position(part) < end:
+            for records in consumer.poll(POLL_MS).values():
+                yield from (letter_of(r) for r in records if r.offset < end)
+
+    def _run(self) -> None:
+        pause = FIRST_PAUSE
+        while not self._stopping.is_set():
+            try:
+                self._make_topics()
+                with self._consumer("") as consumer, self._producer() as producer:
+                    consumer.subscribe(self._topics)
+                    while not self._stopping.is_set():
+                        self._take_batch(consumer, producer)
+                        self.error, pause = None, FIRST_PAUSE
+            except Exception as error:  # noqa: BLE001 - it is logged, and tried again
+                self.error = str(error).partition("\n")[0] or type(error).__name__
+                complain(NAME, 0, error)
+                self._stopping.wait(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    def _take_batch(self, consumer: Any, producer: Any) -> None:
+        """Take what there is, and commit how far that is."""
+        for part, records in consumer.poll(POLL_MS).items():
+            for record in records:
+                if self._stopping.is_set():
+                    return
+                self._take(letter_of(record), producer)
+            offset = OffsetAndMetadata(records[-1].offset + 1, "", -1)
+            consumer.commit({part: offset})
+
+    def _take(self, letter: Letter, producer: Any) -> bool:
+        """Take a message, or put it with its reason to the dead letters; say which."""
+        try:
+            take(letter, self._context, self._clock)
+        except NotTaken as error:
+            producer.send(
+                self._dead_letters,
+                key=letter.key,
+                value=letter.value or b"",
+                headers=headers_of(letter, str(error)),
+                partition=0,
+            ).get(timeout=PATIENCE_MS / 1000)
+            return False
+        return True
+
+    def _make_topics(self) -> None:
+        admin: Any = KafkaAdminClient(**self._broker.options())
+        try:
+            make_topics(admin, self._topics)
+            if not find_topics(admin, [self._dead_letters]):
+                with suppress(TopicAlreadyExistsError):
+                    admin.create_topics([NewTopic(self._dead_letters, 1, BY_DEFAULT)])
+        finally:
+            with suppress(KafkaError, OSError):
+                admin.close()
+
+    def _consumer(self, what: str) -> Any:
+        store = source_of(self._context.store)
+        consumer: Any = KafkaConsumer(
+            **self._broker.options(),
+            group_id=" ".join(filter(None, ["learner-management", what, store])),
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+            isolation_level="read_committed",
+            session_timeout_ms=SESSION_MS,
+            allow_auto_create_topics=False,
+            metrics_enabled=False,
+        )
+        return Closing(consumer)
+
+    def _producer(self) -> Any:
+        producer: Any = KafkaProducer(
+            **self._broker.options(),
+            acks="all",
+            max_block_ms=PATIENCE_MS,
+            delivery_timeout_ms=2 * PATIENCE_MS,
+            allow_auto_create_topics=False,
+            metrics_enabled=False,
+        )
+        return Closing(producer)
+
+
+class Closing:
+    """A client that is closed at the end, whether or not the broker answers."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __enter__(self) -> Any:
+        return self._client
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(KafkaError, OSError):
+            self._client.close()
+
+
+def letter_of(record: Any) -> Letter:
+    """Read a message as the library has it."""
+    return Letter(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key,
+        value=record.value,
+        headers=record.headers,
+    )
+
+
+def headers_of(letter: Letter, reason: str) -> Headers:
+    """Make the headers of a dead letter: its own, why, and where it came from."""
+    own = [(n, v) for n, v in letter.headers if n not in OURS and v is not None]
+    told = (reason, letter.topic, letter.partition, letter.offset)
+    return own + [(n, str(v).encode()) for n, v in zip(OURS, told, strict=True)]
+
+
+def told_of(letter: Letter) -> dict[str, str]:
+    """Read the headers of a dead letter, as text."""
+    return {
+        name: (value or b"").decode(errors="replace") for name, value in letter.headers
+    }
+
+
+def original_of(letter: Letter) -> Letter:
+    """Give the message that a dead letter was."""
+    told = told_of(letter)
+    headers: Sequence[tuple[str, bytes | None]] = [
+        (name, value) for name, value in letter.headers if name not in OURS
+    ]
+    return Letter(
+        topic=told[TOPIC],
+        partition=int(told[PARTITION]),
+        offset=int(told[OFFSET]),
+        key=letter.key,
+        value=letter.value,
+        headers=headers,
+    )
