@@ -7,6 +7,8 @@ from typing import Any
 from kafka.admin import NewTopic
 from kafka.errors import TopicAlreadyExistsError, for_code
 
+from catalogue import amount
+
 UNKNOWN_TOPIC = 3
 PARTITIONS = 12
 """Of a topic that we make. Make it beforehand to have others; they never change."""
@@ -63,7 +65,7 @@ def require_same(known: Identities, found: Identities) -> None:
             what = "was made anew: what it held is lost"
         elif now.partitions != was.partitions:
             what = (
-                f"has {now.partitions} partitions and had {was.partitions}: the order of"
+                f"has {amount(now.partitions, 'partition')} and had {was.partitions}: the order of"
                 " each centre's messages is lost"
             )
         else:
