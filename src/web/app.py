@@ -22,6 +22,15 @@ from web.http.page_router import PageRouter
 from web.http.rendering import script_digest, templates
 from web.http.static_files import static_file
 from web.learners import editing, learner, learners
+from web.orders import (
+    checklist,
+    order_confirming,
+    order_dates,
+    order_learners,
+    order_products,
+    orders_list,
+)
+from web.registrations import cancelling
 
 ROUTERS: tuple[PageRouter, ...] = (
     home.pages,
@@ -36,6 +45,13 @@ ROUTERS: tuple[PageRouter, ...] = (
     editing.pages,
     history.pages,
     learner.pages,
+    orders_list.pages,
+    checklist.pages,
+    order_products.pages,
+    order_learners.pages,
+    order_dates.pages,
+    order_confirming.pages,
+    cancelling.pages,
 )
 
 POLICY = (

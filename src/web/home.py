@@ -10,11 +10,12 @@ from web.bookings.bookings import say_what_is_soon
 from web.http.context import PageContext
 from web.http.page_router import PageRouter
 from web.http.to_do import ToDo
+from web.orders.orders_list import drafts_to_finish
 
 pages = PageRouter("home")
 
 Source: TypeAlias = Callable[[PageContext, Connection], Iterator[ToDo]]
-SOURCES: tuple[Source, ...] = (say_what_is_soon,)
+SOURCES: tuple[Source, ...] = (say_what_is_soon, drafts_to_finish)
 """Each area says what is to do in it."""
 
 

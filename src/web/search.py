@@ -15,7 +15,12 @@ from web.http.page_router import PageRouter
 
 pages = PageRouter()
 
-ADDRESSES: Mapping[Kind, str] = {Kind.LEARNER: "/learners", Kind.BOOKING: "/bookings"}
+ADDRESSES: Mapping[Kind, str] = {
+    Kind.LEARNER: "/learners",
+    Kind.ORDER: "/orders",
+    Kind.REGISTRATION: "/registrations",
+    Kind.BOOKING: "/bookings",
+}
 """The pages of each kind of number."""
 
 

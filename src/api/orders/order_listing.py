@@ -1,13 +1,11 @@
 """How orders of both kinds are found and listed, together or one kind apart."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Annotated
 
 from fastapi import Depends, Query
 from pydantic import AwareDatetime, Field
 
-from aggregates.orders.offer import Terms, offers
 from api.http.references import (
     CentreName,
     Filter,
@@ -16,8 +14,9 @@ from api.http.schemas import ResponseBody
 from api.orders.order_view import Amount
 from api.orders.product_filters import Products
 from catalogue import Catalogue
-from projections.orders.order_search import EntryCount, ListedOrder, OrderFilter
+from projections.orders.order_search import ListedOrder, OrderFilter
 from projections.orders.orders import OrderKind, OrderState
+from queries.orders.order_totals import total_in_list
 
 
 class OrderSummary(ResponseBody, title="OrderSummary"):
@@ -76,26 +75,10 @@ def order_listed(catalogue: Catalogue, row: ListedOrder, today: date) -> OrderSu
         titles={ref: each.title if each else ref for ref, each in known.items()},
         learners=row.learners,
         entries=row.entries,
-        total=_total(catalogue, row, today) if row.total is None else row.total,
+        total=total_in_list(catalogue, row, today),
         purchase_order_number=row.purchase_order,
         begun_at=row.begun_at,
         begun_by=row.begun_by,
         confirmed_at=row.confirmed_at,
         updated_at=row.updated_at,
     )
-
-
-def _total(catalogue: Catalogue, row: ListedOrder, today: date) -> Decimal:
-    """Add up what a draft costs today; what cannot be ordered costs nothing."""
-    if row.kind is OrderKind.ENTRIES:
-        costs = [_price(catalogue, test) * test.entries for test in row.tests]
-    else:
-        known = offers(catalogue, row.products, Terms(approvals=None, today=today))
-        costs = [known[p].price * n for p, n in row.products.items() if p in known]
-    return sum(costs, Decimal("0.00"))
-
-
-def _price(catalogue: Catalogue, test: EntryCount) -> Decimal:
-    rules = catalogue.qualification(test.qualification, version=test.rules_version)
-    units = (unit for unit in rules.testable_units if unit.reference == test.unit)
-    return next((unit.price or Decimal(0) for unit in units), Decimal(0))

@@ -49,6 +49,7 @@ SAID = "said"
 SECTIONS = (
     ("home", "Home", "/"),
     ("learners", "Learners", "/learners"),
+    ("orders", "Orders", "/orders"),
     ("bookings", "Bookings", "/bookings"),
 )
 """The entries of the navigation: section, text and address."""

@@ -1,0 +1,1 @@
+"""Registrations as pages: what may become of one."""
