@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from aggregates.errors import Refusal
+from aggregates.errors import Malformed, Refusal
 from aggregates.orders.order_line import Line, OrderLineLearner
 from aggregates.orders.order_linking import PathwayChoice
 from catalogue.rule import amount
@@ -42,6 +42,11 @@ SEARCHED = ("name", "uln", "learner", "date_of_birth", "group")
 """What learners are searched by; each is a parameter of the address."""
 
 
+class NobodyChosen(Malformed):
+    code = "nobody-chosen"
+    message = "Tick the learners, or choose a group, and send this again."
+
+
 @dataclass(frozen=True, kw_only=True)
 class LinkedLearner:
     """A learner on a product: their pathways, and who is registered on it already."""
@@ -67,6 +72,8 @@ def link_learners(context: PageContext, order: str) -> Response:
     opened = open_order(context, order)
     form = context.form
     group = form.text("link_group")
+    if not (group or form.all("learners")):
+        return learners_page(opened, NobodyChosen())
     chosen = dict(_pathways(context, ""))
     command = LinkOrderLearners(
         **context.command_metadata(),

@@ -149,7 +149,7 @@ class OpenedOrder:
         ``fields`` are those of its form that faults are shown at; others are said alone.
         """
         crumbs = [("Orders", ORDERS)]
-        if title != self.heading:
+        if title != self.heading and self.order.confirmed is None:
             crumbs.append((self.heading, self.address))
         if isinstance(refused, DatesUnlikely):
             refused = DatesToConfirm(path=refused.path, what=refused.values["what"])

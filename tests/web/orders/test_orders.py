@@ -175,6 +175,14 @@ def test_who_is_registered_already_is_said_and_taken_off_in_one_go(
     assert "1 learner removed." in page.text
 
 
+def test_whoever_is_linked_is_ticked_first(admin: Person) -> None:
+    at = begin(admin)
+    search = f"{at}/learners?name=khan"
+    page = send(admin, search, search)
+    assert page.status == 422
+    assert "Tick the learners, or choose a group" in page.text
+
+
 def test_the_second_of_two_people_is_told_what_the_first_changed(
     shop: WebSite, admin: Person
 ) -> None:
