@@ -111,16 +111,17 @@ def test_the_moment_in_a_cookie_cannot_be_written_anew(pages: WebSite) -> None:
     assert person.open("/").address == "/sign-in"
 
 
-def test_ones_sessions_are_listed_and_another_can_be_ended(pages: WebSite) -> None:
-    here, there = pages.person(NAME), pages.person(NAME)
-    there.open("/")
-    pages.service.read_models.wait_for(pages.service.store.head(), 10)
-    page = here.open("/settings/sessions")
-    assert "This one" in page.text
-    token = there.client.cookies["session"].split("_")[2]
-    after = here.send(page, f"/settings/sessions/{token}/end")
-    assert "That session has ended." in after.text
-    assert there.open("/").address == "/sign-in"
+def test_ones_sessions_are_listed_and_another_can_be_ended() -> None:
+    with website() as opened:
+        here, there = opened.person(NAME), opened.person(NAME)
+        there.open("/")
+        opened.service.read_models.wait_for(opened.service.store.head(), 10)
+        page = here.open("/settings/sessions")
+        assert "This one" in page.text
+        token = there.client.cookies["session"].split("_")[2]
+        after = here.send(page, f"/settings/sessions/{token}/end")
+        assert "That session has ended." in after.text
+        assert there.open("/").address == "/sign-in"
 
 
 def test_machines_have_no_pages(pages: WebSite) -> None:
