@@ -1,12 +1,13 @@
 """The course dates of an order: the same for all, or each learner's own (O4)."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from starlette.responses import Response
 
 from aggregates.errors import Malformed, Refusal
-from aggregates.orders.order_refusals import require_none
+from aggregates.orders.order_refusals import DatesUnlikely, require_none
 from catalogue.rule import amount
 from commands.orders.order import Dating, SetCourseDates
 from events.orders.order import CourseDates
@@ -39,6 +40,11 @@ class DateMissing(Malformed):
 class CourseDatesRefused(Malformed):
     code = "course-dates-refused"
     message = "{sentences}"
+
+
+class LineUnreadable(Malformed):
+    code = "line-unreadable"
+    message = "Line {line}: {why}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +124,55 @@ def save_dates_of_each(context: PageContext, order: str) -> Response:
     return opened.done_step(said, done)
 
 
+@pages.post(ORDERS + "/{order}/dates/pasted")
+def save_pasted_dates(context: PageContext, order: str) -> Response:
+    """Set the dates of learners by lines pasted from a spreadsheet: ID, start, end."""
+    opened = open_order(context, order)
+    written = context.form.text("pasted").splitlines()
+    lines = [(n, text) for n, text in enumerate(written, start=1) if text.strip()]
+    datings: list[Dating] = []
+    faults: list[Refusal] = []
+    for number, text in lines:
+        try:
+            datings.append(_read_line(text, is_confirmed=_is_confirmed(context)))
+        except Refusal as fault:
+            faults.append(_at_line(number, fault))
+    try:
+        require_none(faults, CourseDatesRefused)
+        done = context.send(_command(opened, datings))
+    except Refusal as refused:
+        match refused.path:
+            case ("dates", int(index), *_) if not isinstance(refused, DatesUnlikely):
+                return dates_page(opened, _at_line(lines[index][0], refused))
+            case _:
+                return dates_page(opened, refused)
+    except REFUSED as refused:
+        return dates_page(opened, refused)
+    said = f"Course dates of {amount(len(datings), 'learner')} saved."
+    return opened.done_step(said, done)
+
+
+def _at_line(number: int, fault: Refusal) -> LineUnreadable:
+    return LineUnreadable(path=("pasted",), line=number, why=str(fault))
+
+
+def _read_line(text: str, *, is_confirmed: bool) -> Dating:
+    """Read a learner's number and both dates; other cells between them are left out."""
+    cells = [cell.strip() for cell in re.split(r"[\t;,]", text)]
+    learner, *between = cells
+    starts, ends = ["", "", *between][-2:]
+    days = [read_day(each, "pasted") for each in (starts, ends)]
+    for end, day in zip(ENDS, days, strict=True):
+        if day is None:
+            raise DateMissing(path=("pasted",), what=end)
+    first, last = filter(None, days)
+    return Dating(
+        dates=CourseDates(starts=first, ends=last),
+        learners=(learner.upper(),),
+        is_confirmed=is_confirmed,
+    )
+
+
 def _command(opened: OpenedOrder, datings: Sequence[Dating]) -> SetCourseDates:
     return SetCourseDates(
         **opened.metadata,
@@ -156,11 +211,10 @@ def dates_page(opened: OpenedOrder, refused: Exception | None = None) -> Respons
     count = sum(len(line.learners) for line in order.lines.values())
     start = _first(context)
     more = start + ROWS < count
-    is_each = context.request.url.path.endswith("/each")
     names = [f"dates-{place}-{end}" for place in range(len(rows) + 1) for end in ENDS]
     return opened.page(
         "orders/dates.html",
-        fields=names,
+        fields=[*names, "pasted"],
         title=TITLE,
         refused=refused,
         starts=form.text("dates-0-starts") or _typed_day(order.dates, "starts"),
@@ -168,7 +222,8 @@ def dates_page(opened: OpenedOrder, refused: Exception | None = None) -> Respons
         product=form.text("product"),
         rows=rows,
         count=count,
-        is_each=is_each,
+        sent_by=context.request.url.path.rpartition("/")[2],
+        pasted=form.text("pasted"),
         send_query=context.address_with().partition("?")[2],
         next_address=f"{opened.address}/dates?from={start + ROWS}" if more else None,
     )

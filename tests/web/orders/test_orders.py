@@ -9,7 +9,7 @@ from store import Actor
 from tests.learner_examples import cells
 from tests.web.pages import Opened, Person, WebSite, website
 
-PRODUCT = "Q-0005001227"
+PRODUCT, TWO_WAYS = "Q-0005001227", "Q-0005001568"
 HOSTILE = "<script>alert(1)</script>"
 DATES = {"dates-0-starts": "1/9/2026", "dates-0-ends": "16/7/2027"}
 OTHER_PRICE = "1.00"
@@ -134,6 +134,27 @@ def test_dates_at_fault_are_said_at_their_fields_and_kept(
     assert 'value="1/1/2026"' in page.html
 
 
+def test_dates_are_pasted_from_a_spreadsheet(admin: Person, shop: WebSite) -> None:
+    learner = add_learner(shop)
+    at = fill(admin, learner)
+    action, lines = f"{at}/dates/pasted", f"{learner}\tKhan\t1/10/2026\t30/6/2027\n"
+    wrong = {
+        f"{lines}{learner}\t31/2/2026\t1/1/2027": "Line 2: 31 February",
+        f"{lines}\n{learner}\t1/10/2026\t1/9/2026": "Line 3: The course ends on",
+        "L-0000000017T\t1/10/2026\t1/9/2027": "Line 1: Learner L-0000000017T is not",
+        f"{learner}\t1/10/2026": "Line 1: Give the day on which the course starts",
+    }
+    for pasted, why in wrong.items():
+        page = send(admin, f"{at}/dates", action, pasted=pasted)
+        assert page.status == 422, pasted
+        assert why in page.text
+        assert "#pasted" in page.links
+        assert pasted.strip() in page.html
+    page = send(admin, f"{at}/dates", action, pasted=lines)
+    assert "Course dates of 1 learner saved." in page.text
+    assert 'value="1/10/2026"' in admin.open(f"{at}/dates").html
+
+
 def test_unlikely_dates_are_saved_once_a_tick_says_that_they_are_right(
     shop: WebSite, admin: Person
 ) -> None:
@@ -173,6 +194,27 @@ def test_who_is_registered_already_is_said_and_taken_off_in_one_go(
         f"{at}/learners/unlink", values | {"unlink": f"registered {PRODUCT}"}
     )
     assert "1 learner removed." in page.text
+
+
+def test_a_pathway_is_chosen_for_all_and_for_one(shop: WebSite, admin: Person) -> None:
+    at, learners = begin(admin), [add_learner(shop, "Wren") for _ in range(2)]
+    send(admin, f"{at}/products", f"{at}/products", products=TWO_WAYS)
+    link(admin, at, learners[0])
+    assert "Choose a pathway of" in admin.open(at).text
+    search = f"{at}/learners?learner={learners[1]}"
+    send(
+        admin,
+        search,
+        search,
+        learners=learners[1],
+        **{f"pathway-{TWO_WAYS}": "FRONT"},
+    )
+    own = {f"pathway-{learners[0]}-{TWO_WAYS}": "FOOD"}
+    page = send(admin, f"{at}/learners", f"{at}/learners/pathways", **own)
+    assert "Pathways saved." in page.text
+    assert page.html.count('value="FOOD" selected') == 1
+    assert page.html.count('value="FRONT" selected') == 1
+    assert "Choose a pathway of" not in admin.open(at).text
 
 
 def test_whoever_is_linked_is_ticked_first(admin: Person) -> None:
