@@ -145,6 +145,7 @@ def save_pasted_dates(context: PageContext, order: str) -> Response:
             case ("dates", int(index), *_) if not isinstance(refused, DatesUnlikely):
                 return dates_page(opened, _at_line(lines[index][0], refused))
             case _:
+                refused.path = refused.path and ("pasted",)
                 return dates_page(opened, refused)
     except REFUSED as refused:
         return dates_page(opened, refused)

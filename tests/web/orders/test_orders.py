@@ -150,6 +150,10 @@ def test_dates_are_pasted_from_a_spreadsheet(admin: Person, shop: WebSite) -> No
         assert why in page.text
         assert "#pasted" in page.links
         assert pasted.strip() in page.html
+    far = f"{learner}\t1/9/2066\t1/1/2067"
+    page = send(admin, f"{at}/dates", action, pasted=far)
+    assert "tick “These dates are right”" in page.text
+    assert "#pasted" in page.links
     page = send(admin, f"{at}/dates", action, pasted=lines)
     assert "Course dates of 1 learner saved." in page.text
     assert 'value="1/10/2026"' in admin.open(f"{at}/dates").html
