@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -16,6 +17,7 @@ from transport.middleware import RequestMiddleware
 from web import help_pages, home, search
 from web.bookings import booking, bookings
 from web.centres import password, sessions, sign_in
+from web.claims import claims, ineligible
 from web.history import history
 from web.http.cookies import Cookies
 from web.http.page_router import PageRouter
@@ -40,6 +42,8 @@ ROUTERS: tuple[PageRouter, ...] = (
     sessions.pages,
     password.pages,
     learners.pages,
+    claims.pages,
+    ineligible.pages,
     bookings.pages,
     booking.pages,
     editing.pages,
@@ -61,6 +65,13 @@ POLICY = (
 )
 
 
+class Pages(Starlette):
+    """The routes of pages; what goes wrong inside is left to who names the request."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return ExceptionMiddleware(self.router, handlers={HTTPException: http_error})
+
+
 def create_pages(
     service: Service, *, metrics: Metrics, most_bytes: int, public: str = ""
 ) -> ASGIApp:
@@ -70,9 +81,7 @@ def create_pages(
     """
     routes = [each for router in ROUTERS for each in router.routes]
     files = Route("/static/{digest}/{name}", static_file, methods=["GET"])
-    app = Starlette(
-        routes=[files, *routes], exception_handlers={HTTPException: http_error}
-    )
+    app = Pages(routes=[files, *routes])
     app.router.redirect_slashes = False
     app.state.service = service
     app.state.cookies = Cookies(public)

@@ -7,6 +7,8 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from web.bookings.bookings import say_what_is_soon
+from web.claims.claims import say_what_waits
+from web.claims.ineligible import say_who_waits
 from web.http.context import PageContext
 from web.http.page_router import PageRouter
 from web.http.to_do import ToDo
@@ -15,7 +17,12 @@ from web.orders.orders_list import drafts_to_finish
 pages = PageRouter("home")
 
 Source: TypeAlias = Callable[[PageContext, Connection], Iterator[ToDo]]
-SOURCES: tuple[Source, ...] = (say_what_is_soon, drafts_to_finish)
+SOURCES: tuple[Source, ...] = (
+    say_what_is_soon,
+    drafts_to_finish,
+    say_who_waits,
+    say_what_waits,
+)
 """Each area says what is to do in it."""
 
 

@@ -20,6 +20,7 @@ ADDRESSES: Mapping[Kind, str] = {
     Kind.ORDER: "/orders",
     Kind.REGISTRATION: "/registrations",
     Kind.BOOKING: "/bookings",
+    Kind.CLAIM: "/claims",
 }
 """The pages of each kind of number."""
 

@@ -71,3 +71,17 @@ def test_a_page_is_not_kept_by_browsers_and_runs_nothing_of_others(
     assert headers["Cache-Control"] == "no-store"
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert "unsafe" not in headers["Content-Security-Policy"]
+
+
+def test_a_fault_of_our_own_is_a_page_with_a_number_to_give(
+    pages: WebSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("web.http.context.PageContext.page", fail)
+    page = pages.person("admin.riverside").open("/")
+    assert page.status == 500
+    assert "What you had saved is safe." in page.text
+    assert page.headers["X-Request-Id"] in page.text
+    assert page.headers["Cache-Control"] == "no-store"

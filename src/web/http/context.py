@@ -51,6 +51,8 @@ SECTIONS = (
     ("learners", "Learners", "/learners"),
     ("orders", "Orders", "/orders"),
     ("bookings", "Bookings", "/bookings"),
+    ("claims", "Claims", "/claims"),
+    ("ineligible", "Not eligible", "/ineligible"),
 )
 """The entries of the navigation: section, text and address."""
 

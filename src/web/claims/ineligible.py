@@ -1,0 +1,211 @@
+"""Who is not eligible yet, why not, and what would fix it (I1, I2, I4)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from aggregates.claims.claim_hindrances import IN_WORDS, Cause
+from aggregates.errors import Refusal
+from aggregates.uk_time import LONDON
+from catalogue import Assessment, amount
+from catalogue.eligibility.answer import shape
+from events.claims.claim import Granted, Withheld
+from projections.claims.ineligible_learners import (
+    Ineligible,
+    search_ineligible_learners,
+)
+from projections.paging import Page
+from queries.claims.ineligible_learners import IneligibleDetails, ineligible_details
+from queries.learners.learners import open_learners
+from queries.titles import title_of
+from repositories.aggregate_types import CLAIM
+from web.claims.claims import CLAIMS
+from web.http.context import PageContext
+from web.http.inputs import read_choice
+from web.http.page_router import PageRouter
+from web.http.to_do import ToDo
+
+pages = PageRouter("ineligible")
+
+INELIGIBLE = "/ineligible"
+LISTED = 50
+MARKS: Mapping[str, tuple[str, str]] = {
+    "counts": ("✓", "counts"),
+    "surplus": ("✓", "is more than is needed"),
+    "barred": ("✗", "may not be combined with another"),
+    "not-achieved": ("✗", "is not achieved by this grade"),
+    "needed": ("", "needed"),
+}
+"""How the status of a unit is shown: a mark, and words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitRow:
+    """A unit on a pathway: what was given for it, and whether that counts."""
+
+    reference: str
+    title: str
+    group: str
+    credits: int
+    grade: str
+    status: str
+    mark: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PathwayPage:
+    """A pathway as the page shows it: its rules, what is short, and the ways to fix it."""
+
+    code: str
+    title: str
+    is_registered: bool
+    is_met: bool
+    rules: tuple[str, ...]
+    reasons: tuple[str, ...]
+    ways: tuple[tuple[str, ...], ...]
+    note: str
+    units: tuple[UnitRow, ...]
+
+
+@pages.get(INELIGIBLE)
+def list_ineligible(context: PageContext) -> Response:
+    """Show everybody kept back from a claim, the longest waiting first."""
+    refused, found = None, Page[Ineligible](rows=())
+    try:
+        with context.rows() as connection:
+            found = search_ineligible_learners(
+                connection,
+                centre=context.centre,
+                cause=read_choice(Cause, context.parameter("cause"), "cause"),
+                claim=context.parameter("claim"),
+                name=context.parameter("name"),
+                limit=LISTED,
+                cursor=context.parameter("after"),
+            )
+    except Refusal as error:
+        refused = error
+    people = open_learners(
+        context.command_context,
+        {row.learner for row in found.rows},
+        seen_by=context.centre,
+    )
+    return context.page(
+        "claims/ineligible.html",
+        title="Not eligible yet",
+        refused=refused,
+        rows=[
+            {
+                "row": row,
+                "name": _name(people[row.learner].details),
+                "title": title_of(context.service.catalogue, row.qualification),
+                "cause": IN_WORDS[row.cause],
+                "reasons": [each.message for each in row.reasons],
+                "days": (context.today - row.claimed_at.astimezone(LONDON).date()).days,
+            }
+            for row in found.rows
+        ],
+        sought={n: context.parameter(n) or "" for n in ("name", "claim", "cause")},
+        is_narrowed=any(map(context.parameter, ("name", "claim", "cause"))),
+        causes=[(each.value, IN_WORDS[each]) for each in Cause],
+        next_address=found.next_cursor
+        and context.address_with(after=found.next_cursor),
+    )
+
+
+@pages.get(CLAIMS + "/{claim}/ineligible/{learner}")
+def show_ineligible(context: PageContext, claim: str, learner: str) -> Response:
+    """Show why one learner was kept back, unit by unit, and the ways to fix it."""
+    stream, found = context.load(CLAIM, claim)
+    details = ineligible_details(
+        context.command_context, stream, found, learner, context.today
+    )
+    verdict = details.verdict
+    return context.page(
+        "claims/why_not.html",
+        title=_name(details.learner.details),
+        crumbs=[("Claims", CLAIMS), (claim, f"{CLAIMS}/{claim}")],
+        details=details,
+        qualification=title_of(context.service.catalogue, details.registration.product),
+        is_eligible_now=isinstance(verdict, Granted),
+        reasons=[each.message for each in verdict.reasons]
+        if isinstance(verdict, Withheld)
+        else [],
+        pathways=[*pathways_of(details)],
+    )
+
+
+def pathways_of(details: IneligibleDetails) -> Iterator[PathwayPage]:
+    """Give the pathway registered for, then the others."""
+    own = _by_code(details.own)
+    every = [own.get(code, each) for code, each in _by_code(details.on_any).items()]
+    registered = details.registration.pathway
+    shown = [_pathway(each, details, registered) for each in every]
+    yield from sorted(shown, key=lambda each: not each.is_registered)
+
+
+def _by_code(assessment: Assessment) -> dict[str, Any]:
+    pathways: Any = shape(assessment)["pathways"]
+    return {each["code"]: each for each in pathways}
+
+
+def _pathway(
+    given: Mapping[str, Any], details: IneligibleDetails, registered: str | None
+) -> PathwayPage:
+    rules = details.rules
+    pathway = rules.pathway(given["code"])
+
+    def describe_unit(reference: str) -> str:
+        unit = rules.unit(reference)
+        return f"{unit.title} ({reference}, {amount(unit.credits, 'credit')})"
+
+    return PathwayPage(
+        code=given["code"],
+        title=pathway.title,
+        is_registered=registered in {given["code"], None},
+        is_met=bool(given["met"]),
+        rules=tuple(pathway.sentences),
+        reasons=tuple(each["message"] for each in given["reasons"]),
+        ways=tuple(tuple(map(describe_unit, way)) for way in given["ways_to_fix"]),
+        note=given["ways_to_fix_note"] or "",
+        units=tuple(
+            _unit_row(each["reference"], each["status"], details)
+            for each in given["units"]
+        ),
+    )
+
+
+def _unit_row(reference: str, status: str, details: IneligibleDetails) -> UnitRow:
+    unit = details.rules.unit(reference)
+    mark, words = MARKS[status]
+    return UnitRow(
+        reference=reference,
+        title=unit.title,
+        group=unit.group,
+        credits=unit.credits,
+        grade=details.grades_to_date.get(reference, ""),
+        status=status,
+        mark=mark,
+        words=words,
+    )
+
+
+def _name(details: Any) -> str:
+    return f"{details.given_name} {details.family_name}".strip()
+
+
+def say_who_waits(context: PageContext, connection: Connection) -> Iterator[ToDo]:
+    """Say how many learners were kept back from claims."""
+    found = search_ineligible_learners(connection, centre=context.centre, limit=LISTED)
+    if number := len(found.rows):
+        noun = "learner is" if number == 1 else "learners are"
+        more = "+" if found.next_cursor else ""
+        yield ToDo(
+            text=f"{number}{more} {noun} not eligible yet",
+            href=INELIGIBLE,
+            detail="See what is missing for each, and what would fix it.",
+            urgency=15,
+        )

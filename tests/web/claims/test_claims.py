@@ -1,0 +1,48 @@
+"""Claims, and who is not eligible yet, on pages (I1, I2, I4)."""
+
+from tests.web.pages import FullSite
+
+
+def test_claims_are_listed_by_status_and_number(full: FullSite) -> None:
+    person = full.person("admin.riverside")
+    submitted, draft = full.things.called["claim"], full.things.drafts["claim"]
+    listed = person.open("/claims")
+    assert {f"/claims/{submitted}", f"/claims/{draft}"} <= {*listed.links}
+    assert f"/claims/{submitted}" not in person.open("/claims?status=Draft").links
+    assert f"/claims/{submitted}" in person.open(f"/claims?reference={submitted}").links
+    assert person.open("/claims?status=nothing").status == 422
+    assert person.open(f"/search?q={submitted}").address == f"/claims/{submitted}"
+
+
+def test_a_claim_says_what_became_of_each_learner(full: FullSite) -> None:
+    claim, short = full.things.called["claim"], full.things.called["learner"]
+    page = full.person("admin.riverside").open(f"/claims/{claim}")
+    assert "1 of 2 learners is not eligible yet" in page.text
+    assert full.things.called["certificate"] in page.text
+    assert f"/claims/{claim}/ineligible/{short}" in page.links
+
+
+def test_who_waits_is_listed_with_the_reasons_and_said_at_home(full: FullSite) -> None:
+    person, short = full.person("admin.riverside"), full.things.called["learner"]
+    claim = full.things.called["claim"]
+    page = person.open("/ineligible")
+    assert f"/claims/{claim}/ineligible/{short}" in page.links
+    assert "Rules of combination not met" in page.text
+    assert "Nobody matches" in person.open("/ineligible?name=nobody").text
+    assert "not eligible yet" in person.open("/").text
+
+
+def test_what_is_missing_is_told_with_the_ways_to_put_it_right(full: FullSite) -> None:
+    claim, short = full.things.called["claim"], full.things.called["learner"]
+    page = full.person("admin.riverside").open(f"/claims/{claim}/ineligible/{short}")
+    assert "is not eligible yet" in page.text
+    assert "The quickest ways to put it right" in page.text
+    assert "Participate in a project" in page.text
+    assert "needed" in page.text
+
+
+def test_a_learner_who_does_not_wait_has_no_such_page(full: FullSite) -> None:
+    claim, other = full.things.called["claim"], full.things.called["other"]
+    person = full.person("admin.riverside")
+    assert person.open(f"/claims/{claim}/ineligible/{other}").status == 404
+    assert person.open(f"/claims/{claim}/ineligible/nobody").status == 404
