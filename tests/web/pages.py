@@ -83,8 +83,9 @@ class Opened:
     text: str
 
     def form(self, action: str) -> Form:
-        """Find the form that is sent to an address."""
-        return next(each for each in self.forms if each.action == action)
+        """Find the form that is sent to an address: that which changes something, if any."""
+        those = [each for each in self.forms if each.action == action]
+        return min(those, key=lambda each: each.method != "post")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Who is not eligible yet, why not, and what would fix it (I1, I2, I4)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,7 +123,7 @@ def show_ineligible(context: PageContext, claim: str, learner: str) -> Response:
     details = ineligible_details(
         context.command_context, stream, found, learner, context.today
     )
-    verdict = details.verdict
+    verdict, shown = details.verdict, [*pathways_of(details)]
     return context.page(
         "claims/why_not.html",
         title=_name(details.learner.details),
@@ -131,11 +131,18 @@ def show_ineligible(context: PageContext, claim: str, learner: str) -> Response:
         details=details,
         qualification=title_of(context.service.catalogue, details.registration.product),
         is_eligible_now=isinstance(verdict, Granted),
-        reasons=[each.message for each in verdict.reasons]
-        if isinstance(verdict, Withheld)
-        else [],
-        pathways=[*pathways_of(details)],
+        reasons=[*_reasons_besides(verdict, shown)],
+        pathways=shown,
     )
+
+
+def _reasons_besides(
+    verdict: Granted | Withheld, shown: Iterable[PathwayPage]
+) -> Iterator[str]:
+    """Give the reasons that no pathway of the page says already."""
+    said = {sentence for pathway in shown for sentence in pathway.reasons}
+    if isinstance(verdict, Withheld):
+        yield from (r.message for r in verdict.reasons if r.message not in said)
 
 
 def pathways_of(details: IneligibleDetails) -> Iterator[PathwayPage]:

@@ -53,9 +53,7 @@ def begin(person: Person) -> str:
 
 
 def send(person: Person, address: str, action: str, **typed: object) -> Opened:
-    forms = person.open(address).forms
-    found = (each for each in forms if (each.action, each.method) == (action, "post"))
-    return person.post(action, next(found).values | typed)
+    return person.send(person.open(address), action, **typed)
 
 
 def fill(person: Person, learner: str) -> str:
