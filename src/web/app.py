@@ -17,7 +17,7 @@ from transport.middleware import RequestMiddleware
 from web import help_pages, home, search
 from web.bookings import booking, bookings
 from web.centres import password, sessions, sign_in
-from web.claims import claims, ineligible
+from web.claims import claims, ineligible, results
 from web.history import history
 from web.http.cookies import Cookies
 from web.http.page_router import PageRouter
@@ -44,6 +44,7 @@ ROUTERS: tuple[PageRouter, ...] = (
     learners.pages,
     claims.pages,
     ineligible.pages,
+    results.pages,
     bookings.pages,
     booking.pages,
     editing.pages,

@@ -53,6 +53,7 @@ SECTIONS = (
     ("bookings", "Bookings", "/bookings"),
     ("claims", "Claims", "/claims"),
     ("ineligible", "Not eligible", "/ineligible"),
+    ("results", "Results", "/results"),
 )
 """The entries of the navigation: section, text and address."""
 

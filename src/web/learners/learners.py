@@ -86,7 +86,7 @@ def download_learners(context: PageContext) -> Response:
     def matching_rows() -> Iterator[Mapping[str, Any]]:
         with context.rows() as connection:
 
-            def search(limit: int, cursor: str | None) -> Page[KnownLearner]:
+            def next_rows(limit: int, cursor: str | None) -> Page[KnownLearner]:
                 return search_learners(
                     connection,
                     centre=context.centre,
@@ -96,7 +96,7 @@ def download_learners(context: PageContext) -> Response:
                     cursor=cursor,
                 )
 
-            for each in every_row(search):
+            for each in every_row(next_rows):
                 row = msgspec.structs.asdict(each)
                 names = uploads.names_of(connection, filter(None, [each.group]))
                 yield row | {"group_name": names.get(each.group or "")}

@@ -46,3 +46,14 @@ def test_a_learner_who_does_not_wait_has_no_such_page(full: FullSite) -> None:
     person = full.person("admin.riverside")
     assert person.open(f"/claims/{claim}/ineligible/{other}").status == 404
     assert person.open(f"/claims/{claim}/ineligible/nobody").status == 404
+
+
+def test_results_are_found_and_given_as_a_file(full: FullSite) -> None:
+    person = full.person("admin.riverside")
+    page = person.open("/results?name=full")
+    assert full.things.called["certificate"] in page.text
+    assert "1 result " in page.text
+    assert "No result matches" in person.open("/results?name=nobody").text
+    address = next(each for each in page.links if each.startswith("/results.csv"))
+    assert full.things.called["certificate"] in person.client.get(address).text
+    assert person.open("/results?after=nonsense").status == 422
