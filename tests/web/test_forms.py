@@ -85,3 +85,15 @@ def test_a_fault_of_our_own_is_a_page_with_a_number_to_give(
     assert "What you had saved is safe." in page.text
     assert page.headers["X-Request-Id"] in page.text
     assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_a_nul_is_refused_wherever_it_is_sent(pages: WebSite) -> None:
+    person = pages.person("admin.riverside")
+    token = person.open("/").form("/sign-out").values
+    for page in (
+        person.open("/learners?name=a%00b"),
+        person.open("/learners/L-1%00"),
+        person.post("/learners/new", token | {"given_name": "a\0b"}),
+    ):
+        assert page.status == 422
+        assert "a character that no text has" in page.text

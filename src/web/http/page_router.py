@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
+from itertools import chain
 from secrets import token_urlsafe
 from typing import Any, TypeAlias
 from urllib.parse import urlencode, urlsplit
@@ -15,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from access.policy import require_reader
-from aggregates.errors import NotAllowed
+from aggregates.errors import Malformed, NotAllowed
 from projections.database import LOST
 from service import Service
 from web.http.context import (
@@ -49,6 +50,16 @@ class FormIsForeign(NotAllowed):
 
     def __str__(self) -> str:
         return self.message
+
+
+class NulSent(Malformed):
+    """No text holds a NUL: databases do not keep it."""
+
+    code = "nul-sent"
+    message = (
+        "What was sent holds a character that no text has (NUL). Take it out, or type"
+        " the text again."
+    )
 
 
 class PageRouter:
@@ -135,6 +146,7 @@ def respond(
 def _answer_or_refuse(context: PageContext, answer: Answer) -> Response:
     request = context.request
     try:
+        require_text(context)
         if request.method == "POST":
             require_own_form(context)
         if context.session is not None:
@@ -153,6 +165,14 @@ def _answer_or_refuse(context: PageContext, answer: Answer) -> Response:
     if forget and "text/html" in response.headers.get("content-type", ""):
         response.delete_cookie(SAID, path="/")
     return response
+
+
+def require_text(context: PageContext) -> None:
+    """Raise NulSent if a NUL was sent, in the address or in a field."""
+    url = context.request.url.path, *context.request.query_params.values()
+    typed = chain.from_iterable(context.form.values.values())
+    if any("\0" in text for text in (*url, *typed)):
+        raise NulSent
 
 
 def require_own_form(context: PageContext) -> None:
