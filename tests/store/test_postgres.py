@@ -10,6 +10,7 @@ from time import monotonic
 
 import psycopg
 import pytest
+from eventsourcing.persistence import PersistenceError
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import make_url
 
@@ -142,4 +143,26 @@ def test_a_database_that_does_not_answer_is_said_to_be_unavailable(
         store.head()
     with pytest.raises(Unavailable, match="does not answer"):
         store.append(change(), by=ANN)
+    store.close()
+
+
+def test_a_commit_that_fails_hinders_nobody_after_it(
+    postgres_url: str, keys: Path
+) -> None:
+    store = open_store(postgres_url, keys=keys)
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute(
+            "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'not at the commit'; END $$"
+        )
+        server.execute(
+            "CREATE CONSTRAINT TRIGGER failing AFTER INSERT ON stored_events"
+            " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fail()"
+        )
+        with pytest.raises(PersistenceError, match="not at the commit"):
+            store.append(change(), by=ANN)
+        server.execute("DROP TRIGGER failing ON stored_events")
+    assert store.head() == 0
+    store.append(change(), by=ANN)
+    assert len(store.log(after=0)) == 1
     store.close()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from store import EventStore, Unavailable, open_store
+from store import AlreadyReserved, EventStore, Unavailable, open_store
 from store import recorder as trying
 from store.keys import MasterKey
 from store.sqlite import file as sqlite_file
@@ -34,6 +34,27 @@ def test_every_commit_is_safe_on_disk_and_what_is_deleted_is_wiped(
     assert pragma(store, "synchronous") == 2
     assert pragma(store, "secure_delete") == 1
     store.close()
+
+
+@pytest.mark.parametrize("ending", ["commit", "rollback"])
+def test_a_transaction_that_cannot_be_ended_hinders_nobody_after_it(
+    store: EventStore, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    def fail(_: object) -> None:
+        monkeypatch.undo()
+        raise sqlite3.OperationalError("disk I/O error")
+
+    first = change(reserve=["1000102504"])
+    store.append(first, by=ANN)
+    monkeypatch.setattr(sqlite_file.Connection, ending, fail)
+    if ending == "commit":
+        assert store.append(change(), by=ANN) == 2
+    else:
+        with pytest.raises(AlreadyReserved):
+            store.append(change(reserve=["1000102504"]), by=ANN)
+    before = store.head()
+    assert store.append(change(), by=ANN) == before + 1
+    assert len(store.log(after=0)) == before + 1
 
 
 def test_eight_processes_may_start_and_write_at_once(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
+from types import TracebackType
 
 from eventsourcing.persistence import OperationalError, PersistenceError
 from eventsourcing.sqlite import (
@@ -25,6 +26,8 @@ SYNCHRONOUS = "FULL"
 class Immediate(SQLiteTransaction):
     """A transaction that takes the write lock as it begins, if it is to write."""
 
+    connection: "Connection"
+
     def __enter__(self) -> SQLiteCursor:
         cursor = self.connection.cursor()
         try:
@@ -33,9 +36,25 @@ class Immediate(SQLiteTransaction):
             raise OperationalError(error) from error
         return cursor
 
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        try:
+            super().__exit__(exc_type, exc_val, exc_tb)
+        finally:
+            self.connection.close_if_unended()
+
 
 class Connection(SQLiteConnection):
     """A connection that begins its transactions with the write lock where it will write."""
+
+    def close_if_unended(self) -> None:
+        """Close it, which rolls back, if neither a commit nor a rollback succeeded."""
+        if self._sqlite_conn.in_transaction:
+            self.close()
 
     @contextmanager
     def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
