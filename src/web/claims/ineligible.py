@@ -37,7 +37,7 @@ MARKS: Mapping[str, tuple[str, str]] = {
     "surplus": ("✓", "is more than is needed"),
     "barred": ("✗", "may not be combined with another"),
     "not-achieved": ("✗", "is not achieved by this grade"),
-    "needed": ("", "needed"),
+    "needed": ("", "no grade yet"),
 }
 """How the status of a unit is shown: a mark, and words."""
 

@@ -18,6 +18,7 @@ def test_a_claim_says_what_became_of_each_learner(full: FullSite) -> None:
     claim, short = full.things.called["claim"], full.things.called["learner"]
     page = full.person("admin.riverside").open(f"/claims/{claim}")
     assert "1 of 2 learners is not eligible yet" in page.text
+    assert "the others are not held up" in page.text
     assert full.things.called["certificate"] in page.text
     assert f"/claims/{claim}/ineligible/{short}" in page.links
 
@@ -38,7 +39,8 @@ def test_what_is_missing_is_told_with_the_ways_to_put_it_right(full: FullSite) -
     assert "is not eligible yet" in page.text
     assert "The quickest ways to put it right" in page.text
     assert "Participate in a project" in page.text
-    assert "needed" in page.text
+    assert "no grade yet" in page.text
+    assert "more ways" in page.text
 
 
 def test_a_learner_who_does_not_wait_has_no_such_page(full: FullSite) -> None:
