@@ -97,3 +97,56 @@ def test_a_nul_is_refused_wherever_it_is_sent(pages: WebSite) -> None:
     ):
         assert page.status == 422
         assert "a character that no text has" in page.text
+
+
+STRANGE = "multipart/form-data; boundary=b; charset={}"
+PART = (
+    '--b\r\nContent-Disposition: form-data; name="_token"\r\n\r\n\\ud800.a\r\n--b--\r\n'
+)
+
+
+@pytest.mark.parametrize("charset", ["undefined", "unicode_escape", "utf-16"])
+def test_a_form_in_any_encoding_is_answered(pages: WebSite, charset: str) -> None:
+    headers = OWN | {"Content-Type": STRANGE.format(charset)}
+    for who in (None, "admin.riverside"):
+        client = pages.person(who).client
+        answer = client.post("/sign-in", content=PART, headers=headers)
+        assert answer.status_code == 403
+
+
+def test_who_comes_from_an_address_that_is_none_is_asked_who_they_are(
+    pages: WebSite,
+) -> None:
+    page = pages.person().post("/learners/new", {}, headers={"Referer": "http://["})
+    assert page.address == "/sign-in"
+
+
+@pytest.mark.parametrize("used", ["999999999999", "253402300800", "0"])
+def test_a_moment_that_no_clock_shows_is_no_session(pages: WebSite, used: str) -> None:
+    person = pages.person()
+    cookie = f"lm_{'a' * 32}_{'b' * 20}_{'c' * 43}.{used}.{'d' * 64}"
+    person.client.cookies.set("session", cookie)
+    assert person.open("/").address == "/sign-in"
+
+
+@pytest.mark.parametrize("version", ["", "-1", "²", "9" * 5000, "x"])
+def test_a_form_that_does_not_say_what_it_was_filled_in_on_does_nothing(
+    pages: WebSite, version: str
+) -> None:
+    person = pages.person("admin.riverside")
+    token = person.open("/").form("/sign-out").values
+    details = {
+        "given_name": "A",
+        "family_name": f"V{len(version)}",
+        "date_of_birth": "27/3/2006",
+        "confirm_different_person": "yes",
+    }
+    made = person.post("/learners/new", token | details).address
+    head = pages.service.store.head()
+    token = person.open("/").form("/sign-out").values
+    refused = person.post(
+        f"{made}/edit", token | {"version": version, "email": "x@example.org"}
+    )
+    assert refused.status == 422
+    assert "does not say what it was filled in on" in refused.text
+    assert pages.service.store.head() == head

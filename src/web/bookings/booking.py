@@ -14,7 +14,7 @@ from repositories.aggregate_types import BOOKING
 from web.bookings.bookings import BOOKINGS, describe_booking
 from web.http.context import PageContext
 from web.http.faults import REFUSED
-from web.http.inputs import read_day
+from web.http.inputs import read_day, read_number, read_version
 from web.http.page_router import PageRouter
 
 pages = PageRouter("bookings")
@@ -42,17 +42,14 @@ def show_booking(context: PageContext, booking: str) -> Response:
 def amend_booking(context: PageContext, booking: str) -> Response:
     """Change time, mode or extra time, before the window opens."""
     form = context.form
-    seen = form.text("version")
     try:
         done = context.send(
             AmendBooking(
-                **context.command_metadata(int(seen) if seen.isdecimal() else None),
+                **context.command_metadata(read_version(form.text("version"))),
                 booking=booking,
                 starts=read_time(_typed_moment(context), path=("time",)),
                 mode=cast("Mode", form.text("mode")) or None,
-                extra_time=int(form.text("extra_time") or 0)
-                if form.text("extra_time").isdecimal()
-                else None,
+                extra_time=read_number(form.text("extra_time")),
                 reason=form.text("reason") or None,
             )
         )

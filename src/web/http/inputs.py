@@ -1,5 +1,6 @@
 """What people type into fields, read as what it means."""
 
+import re
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
@@ -11,6 +12,17 @@ from aggregates.uploads.problem import sentence
 from events.uploads.upload import Problem
 
 E = TypeVar("E", bound=StrEnum)
+
+
+WHOLE_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
+
+
+class VersionMissing(Malformed):
+    code = "version-missing"
+    message = (
+        "This form does not say what it was filled in on, so nothing was done. Open the"
+        " page again, and send it from there."
+    )
 
 
 class DayUnreadable(Malformed):
@@ -47,3 +59,16 @@ def read_choice(kind: type[E], given: str | None, name: str) -> E | None:
         return kind(given)
     except ValueError:
         raise ChoiceUnknown(path=(name,), given=given) from None
+
+
+def read_number(given: str | None) -> int | None:
+    """Read a whole number of up to nine digits; None if it is none."""
+    return int(given) if given and WHOLE_NUMBER.fullmatch(given) else None
+
+
+def read_version(given: str) -> int:
+    """Read the version that a form was shown at. Raises VersionMissing."""
+    version = read_number(given)
+    if version is None:
+        raise VersionMissing
+    return version

@@ -1,6 +1,8 @@
 """Routes of pages: each function is given a PageContext, and gives a response."""
 
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
 from itertools import chain
@@ -52,12 +54,16 @@ class FormIsForeign(NotAllowed):
         return self.message
 
 
+UNKEPT = re.compile("[\0\ud800-\udfff]")
+"""What no database keeps: NUL, and halves of a character."""
+
+
 class NulSent(Malformed):
-    """No text holds a NUL: databases do not keep it."""
+    """A text holds what no database keeps."""
 
     code = "nul-sent"
     message = (
-        "What was sent holds a character that no text has (NUL). Take it out, or type"
+        "What was sent holds a character that no text has. Take it out, or type"
         " the text again."
     )
 
@@ -95,11 +101,21 @@ class PageRouter:
         return register
 
 
+def content_type_of(request: Request) -> bytes:
+    return request.headers.get("content-type", "").encode("latin-1")
+
+
 async def read_form(request: Request) -> SentForm:
     """Read a form whole. Raises HTTPException (400) if it cannot be read."""
     values: dict[str, list[str]] = {}
     files: dict[str, SentFile] = {}
-    async with request.form() as form:
+    # Whatever a client says it wrote them in: our pages have it write UTF-8.
+    plain = re.sub(
+        rb";\s*charset=[^;]*", b"", content_type_of(request), flags=re.IGNORECASE
+    )
+    others = [(n, v) for n, v in request.scope["headers"] if n != b"content-type"]
+    scope = {**request.scope, "headers": [*others, (b"content-type", plain)]}
+    async with Request(scope, request.receive).form() as form:
         for name, value in form.multi_items():
             if isinstance(value, UploadFile):
                 files[name] = SentFile(
@@ -171,7 +187,8 @@ def require_text(context: PageContext) -> None:
     """Raise NulSent if a NUL was sent, in the address or in a field."""
     url = context.request.url.path, *context.request.query_params.values()
     typed = chain.from_iterable(context.form.values.values())
-    if any("\0" in text for text in (*url, *typed)):
+    names = (file.name for file in context.form.files.values())
+    if any(UNKEPT.search(text) for text in (*url, *typed, *names)):
         raise NulSent
 
 
@@ -200,7 +217,9 @@ def to_sign_in(request: Request) -> Response:
     """Have somebody sign in first, and come back to where they were."""
     wanted = request.url.path
     if request.method != "GET":
-        wanted = urlsplit(request.headers.get("referer", "/")).path
+        wanted = "/"
+        with suppress(ValueError):  # an address that is none leads home
+            wanted = urlsplit(request.headers.get("referer", "/")).path
     elif request.url.query:
         wanted += f"?{request.url.query}"
     asked: dict[str, Any] = {"next": wanted} if wanted != "/" else {}

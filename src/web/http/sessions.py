@@ -45,9 +45,10 @@ def find_session(service: Service, cookie: str, at: datetime) -> WebSession | No
     if written is None:
         return None
     text, token, used, mac = written.groups()
-    right = _mac(service.store, text, int(used))
+    if not hmac.compare_digest(mac, _mac(service.store, text, int(used))):
+        return None
     used_at = datetime.fromtimestamp(int(used), UTC)
-    if not hmac.compare_digest(mac, right) or at - used_at > IDLE:
+    if at - used_at > IDLE:
         return None
     try:
         user = bearer(service.context, text, at)

@@ -11,8 +11,10 @@ from aggregates.learners.learner import Learner
 from commands.learners.learner import AmendLearner, CreateLearner
 from projections.learners.learner_search import finder
 from repositories.aggregate_types import LEARNER
+from store import Conflict
 from web.http.context import PageContext
 from web.http.faults import REFUSED
+from web.http.inputs import read_version
 from web.http.page_router import PageRouter
 from web.learners.learners import LEARNERS
 
@@ -76,9 +78,9 @@ def ask_what_is_right(context: PageContext, learner: str) -> Response:
 def amend_learner(context: PageContext, learner: str) -> Response:
     """Put a learner right, unless somebody else did meanwhile: then say who, and what."""
     _, person = context.load(LEARNER, learner)
-    cells, seen = typed_cells(context), context.form.text("version")
-    expect = int(seen) if seen.isdecimal() else None
+    cells = typed_cells(context)
     try:
+        expect = read_version(context.form.text("version"))
         done = context.send(
             AmendLearner(
                 **context.command_metadata(expect=expect),
@@ -111,8 +113,9 @@ def edit_page(
         action=f"{address}/edit",
         cells=cells,
         version=version,
-        now=person.details.cells,
+        now=written_cells(person),
         left=person.amendments_left,
+        is_conflict=isinstance(refused, Conflict),
         needs_reason=not context.user.role.is_of_a_centre,
         reason=context.form.text("reason"),
         **asked_besides(context, refused),

@@ -1,7 +1,8 @@
 """The purchase order number, the check before confirming, and what came of it (O1, O5)."""
 
+import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from starlette.responses import Response
@@ -120,11 +121,14 @@ def confirm_order(context: PageContext, order: str) -> Response:
     return context.redirect(f"{opened.address}/done", after=done)
 
 
+POUNDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
+
+
 def _pounds(context: PageContext, name: str) -> Decimal:
-    try:
-        return Decimal(context.form.text(name))
-    except InvalidOperation:
-        raise TotalUnreadable(path=(name,)) from None
+    written = context.form.text(name)
+    if not POUNDS.fullmatch(written):
+        raise TotalUnreadable(path=(name,))
+    return Decimal(written)
 
 
 def confirmation_page(

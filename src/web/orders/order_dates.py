@@ -13,7 +13,7 @@ from commands.orders.order import Dating, SetCourseDates
 from events.orders.order import CourseDates
 from web.http.context import PageContext
 from web.http.faults import REFUSED
-from web.http.inputs import DayUnreadable, read_day
+from web.http.inputs import DayUnreadable, read_day, read_number
 from web.http.page_router import PageRouter
 from web.http.rendering import write_day
 from web.orders.order_page import (
@@ -250,8 +250,7 @@ def _rows(opened: OpenedOrder) -> Iterator[DatesRow]:
 
 
 def _first(context: PageContext) -> int:
-    written = context.parameter("from") or ""
-    return int(written) if written.isdecimal() else 0
+    return read_number(context.parameter("from")) or 0
 
 
 def _typed_day(dates: CourseDates | None, which: str) -> str:

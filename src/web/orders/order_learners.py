@@ -22,7 +22,7 @@ from projections.paging import Page
 from projections.uploads.uploads import names_of, search_uploads
 from web.http.context import PageContext
 from web.http.faults import REFUSED
-from web.http.inputs import read_day
+from web.http.inputs import read_day, read_number
 from web.http.page_router import PageRouter
 from web.orders.order_page import (
     CONFIRM_LOSS,
@@ -237,8 +237,7 @@ def _typed_values(context: PageContext) -> Mapping[str, Any]:
 
 
 def _start(context: PageContext) -> int:
-    written = context.parameter("from") or ""
-    return int(written) if written.isdecimal() else 0
+    return read_number(context.parameter("from")) or 0
 
 
 def _filters(context: PageContext) -> LearnerFilter:

@@ -19,9 +19,10 @@ from commands.command import CommandMetadata
 from commands.orders.order import BeginOrder
 from queries.orders.orders import OrderDetails, order_details
 from repositories.aggregate_types import ORDER
-from store import Stream
+from store import Conflict, Stream
 from web.http.context import PageContext
 from web.http.faults import field_id
+from web.http.inputs import read_number
 
 ORDERS = "/orders"
 CONFIRM_LOSS = "confirm_loss"
@@ -125,9 +126,9 @@ class OpenedOrder:
     @property
     def metadata(self) -> CommandMetadata:
         """Give what a command carries: the version that the form was shown at."""
-        written = self.context.form.text("version")
+        shown_at = read_number(self.context.form.text("version"))
         return self.context.command_metadata(
-            expect=int(written) if written.isdecimal() else self.stream.version
+            expect=self.stream.version if shown_at is None else shown_at
         )
 
     def name_of(self, learner: str) -> str:
@@ -164,7 +165,9 @@ class OpenedOrder:
             opened=self,
             order=self.order,
             details=self.details,
-            version=self.context.form.text("version") or self.stream.version,
+            version=self.stream.version
+            if isinstance(refused, Conflict)
+            else self.context.form.text("version") or self.stream.version,
             is_loss=isinstance(refused, WorkWouldBeLost),
             is_unlikely=isinstance(refused, DatesToConfirm),
             may_change=self.context.may(BeginOrder),

@@ -95,6 +95,7 @@ def test_who_was_slower_is_told_who_changed_what_and_keeps_what_was_typed(
     assert refused.status == 422
     assert "assessor.riverside changed the learner's details" in refused.text
     assert refused.form(path).values["email"] == "second@example.org"
+    assert "Email: first@example.org" in refused.text
     assert (
         "second@example.org"
         in person.send(refused, path, email="second@example.org").text
