@@ -1,5 +1,6 @@
 """Refused commands that matter are recorded too: who tried what, and why not (H4)."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any
@@ -22,7 +23,11 @@ from commands.uploads.undo import UndoLearnerGroup
 from events.centres.user import Role
 from events.identifier import stream_of
 from events.refusal import CommandRefused, as_stored
-from store import Change, Conflict
+from projections.history.history import HistoryEntry, history
+from projections.history.redaction import without_prices
+from repositories.aggregate_types import AggregateType
+from repositories.repository import require_own
+from store import Actor, Change, Conflict, EventStore
 
 SUBJECTS: dict[type[Command], Any] = {
     AmendBooking: attrgetter("booking"),
@@ -82,3 +87,22 @@ def record_refusal(command: Command, context: CommandContext, *, why: Refusal) -
         except Conflict:
             continue
         return
+
+
+def history_with_refusals(
+    kind: AggregateType[Any], name: str, *, store: EventStore, reader: Actor
+) -> Iterator[HistoryEntry]:
+    """Tell the history of one thing in order, what was refused about it in its place.
+
+    What another centre paid is left out (L6). Raises NotFound if the reader may not
+    know of it.
+    """
+    stream = store.open(stream_of(name))
+    require_own(stream, name, kind=kind, reader=reader)
+    refusals = store.open(stream_of(refusals_of(name)))
+    centre = reader.centre if Role(reader.role).is_of_a_centre else None
+    return history(
+        kind.aggregate,
+        without_prices(centre, stream),
+        without_prices(centre, refusals),
+    )

@@ -125,6 +125,12 @@ class Learner(Aggregate):
     is_withdrawn: bool = False
 
     @property
+    def full_name(self) -> str:
+        """What the learner is called: both names, or the learner ID if they are erased."""
+        names = f"{self.details.given_name} {self.details.family_name}".strip()
+        return names or self.learner
+
+    @property
     def amendments_left(self) -> int:
         """How often the centre may still amend who this is (L2)."""
         return AMENDMENTS - self.amendments

@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 from fastapi import Depends, Path, Query, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from access.refusals import refusals_of
+from access.refusals import history_with_refusals
 from aggregates.errors import Malformed
 from api.history.audit import auditor
 from api.http.dependencies import (
@@ -25,10 +25,8 @@ from api.http.schemas import ResponseBody
 from api.http.validation.unknown_names import suggest_name
 from api.learners.learners import Called
 from events.event import Event
-from events.identifier import stream_of
 from projections.centres import users
-from projections.history.history import HistoryEntry, entry, history
-from projections.history.redaction import without_prices
+from projections.history.history import HistoryEntry, entry
 from projections.history.timeline import timeline
 from projections.paging import Page
 from projections.periods import require_in_order
@@ -44,7 +42,7 @@ from repositories.aggregate_types import (
     USER,
     AggregateType,
 )
-from repositories.repository import load, require_own
+from repositories.repository import load
 from service import Service
 from store import StoredRow, written_in
 
@@ -174,15 +172,7 @@ def of_one(route: HistoryRoute) -> Callable[..., ListResponse[EventResponse]]:
         by: By,
         part: Paging,
     ) -> ListResponse[EventResponse]:
-        stream = service.store.open(stream_of(name))
-        require_own(stream, name, kind=kind, reader=by)
-        refusals = service.store.open(stream_of(refusals_of(name)))
-        centre = centre_of(by)
-        entries = history(
-            kind.aggregate,
-            without_prices(centre, stream),
-            without_prices(centre, refusals),
-        )
+        entries = history_with_refusals(kind, name, store=service.store, reader=by)
         return list_response(request, response, portion(entries, part), event_response)
 
     return events

@@ -104,10 +104,9 @@ def describe_booking(
     row: BookingRow, person: Learner, catalogue: Catalogue, at: datetime
 ) -> ShownBooking:
     opens, closes = window(row.starts)
-    details = person.details
     return ShownBooking(
         row=row,
-        learner=f"{details.given_name} {details.family_name}".strip() or row.learner,
+        learner=person.full_name,
         unit=unit_title(catalogue, row.qualification, row.unit) or row.unit,
         qualification=title_of(catalogue, row.qualification) or row.qualification,
         when=in_london(row.starts),

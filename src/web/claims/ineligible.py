@@ -100,7 +100,7 @@ def list_ineligible(context: PageContext) -> Response:
         rows=[
             {
                 "row": row,
-                "name": _name(people[row.learner].details),
+                "name": people[row.learner].full_name,
                 "title": title_of(context.service.catalogue, row.qualification),
                 "cause": IN_WORDS[row.cause],
                 "reasons": [each.message for each in row.reasons],
@@ -126,7 +126,7 @@ def show_ineligible(context: PageContext, claim: str, learner: str) -> Response:
     verdict, shown = details.verdict, [*pathways_of(details)]
     return context.page(
         "claims/why_not.html",
-        title=_name(details.learner.details),
+        title=details.learner.full_name,
         crumbs=[("Claims", CLAIMS), (claim, f"{CLAIMS}/{claim}")],
         details=details,
         qualification=title_of(context.service.catalogue, details.registration.product),
@@ -198,10 +198,6 @@ def _unit_row(reference: str, status: str, details: IneligibleDetails) -> UnitRo
         mark=mark,
         words=words,
     )
-
-
-def _name(details: Any) -> str:
-    return f"{details.given_name} {details.family_name}".strip()
 
 
 def say_who_waits(context: PageContext, connection: Connection) -> Iterator[ToDo]:

@@ -7,15 +7,12 @@ from typing import Any
 
 from starlette.responses import Response
 
-from access.refusals import refusals_of
+from access.refusals import history_with_refusals
 from aggregates.errors import NotFound
 from aggregates.uk_time import LONDON, clock_in_london
-from events.identifier import stream_of
-from projections.history.history import HistoryEntry, history
-from projections.history.redaction import without_prices
+from projections.history.history import HistoryEntry
 from projections.history.timeline import timeline
 from repositories.aggregate_types import LEARNER, WITH_HISTORY, AggregateType
-from repositories.repository import require_own
 from web.http.context import PageContext
 from web.http.page_router import PageRouter
 from web.http.rendering import write_day
@@ -39,14 +36,9 @@ class DayOfHistory:
 def show_history(context: PageContext, name: str) -> Response:
     """Show all that happened to one thing that the user may know of."""
     kind = kind_of(name)
-    stream = context.service.store.open(stream_of(name))
-    require_own(stream, name, kind=kind, reader=context.by)
-    refusals = context.service.store.open(stream_of(refusals_of(name)))
     entries = [
-        *history(
-            kind.aggregate,
-            without_prices(context.centre, stream),
-            without_prices(context.centre, refusals),
+        *history_with_refusals(
+            kind, name, store=context.service.store, reader=context.by
         )
     ]
     return history_page(context, f"What happened to {kind.noun} {name}", entries)
@@ -60,9 +52,9 @@ def show_timeline(context: PageContext, learner: str) -> Response:
         entries = timeline(
             context.service.store, connection, learner, centre=context.centre
         )
-    name = f"{person.details.given_name} {person.details.family_name}".strip()
-    crumbs = [("Learners", LEARNERS), (name or learner, f"{LEARNERS}/{learner}")]
-    return history_page(context, f"What happened to {name or learner}", entries, crumbs)
+    name = person.full_name
+    crumbs = [("Learners", LEARNERS), (name, f"{LEARNERS}/{learner}")]
+    return history_page(context, f"What happened to {name}", entries, crumbs)
 
 
 def history_page(

@@ -14,7 +14,6 @@ from jinja2 import (
     FileSystemLoader,
     PackageLoader,
     PrefixLoader,
-    StrictUndefined,
 )
 
 from aggregates.uk_time import LONDON, in_london
@@ -25,7 +24,7 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 
 @cache
 def templates() -> Environment:
-    """Give the environment of all templates; what is not given to one is an error."""
+    """Give the environment of all templates, ours and those of the components."""
     components = PackageLoader("govuk_frontend_jinja")
     ours = Environment(
         loader=ChoiceLoader(
@@ -46,8 +45,6 @@ def templates() -> Environment:
         "pounds": write_pounds,
         "number": write_number,
     }
-    # The library's own components leave many values out; ours name each.
-    ours.globals["strict"] = StrictUndefined
     return ours
 
 

@@ -45,7 +45,8 @@ def create_learner(context: PageContext) -> Response:
         )
     except REFUSED as refused:
         return new_page(context, refused)
-    name = full_name(typed_cells(context))
+    typed = typed_cells(context)
+    name = f"{typed['given_name']} {typed['family_name']}"
     if context.form.text("another"):
         return context.redirect(
             f"{LEARNERS}/new", said=f"{name} was added.", after=done
@@ -107,8 +108,8 @@ def edit_page(
     address = f"{LEARNERS}/{person.learner}"
     return context.page(
         TEMPLATE,
-        title=f"Put right {full_name(person.details.cells)}",
-        crumbs=[("Learners", LEARNERS), (full_name(person.details.cells), address)],
+        title=f"Put right {person.full_name}",
+        crumbs=[("Learners", LEARNERS), (person.full_name, address)],
         refused=refused,
         action=f"{address}/edit",
         cells=cells,
@@ -142,8 +143,3 @@ def written_cells(person: Learner) -> dict[str, str]:
     """Give what is known, by column, with the date of birth as people write it."""
     cells, born = dict(person.details.cells), person.details.date_of_birth
     return cells | {"date_of_birth": f"{born.day}/{born.month}/{born.year}"}
-
-
-def full_name(cells: Mapping[str, str]) -> str:
-    given, family = cells.get("given_name", ""), cells.get("family_name", "")
-    return f"{given} {family}".strip()

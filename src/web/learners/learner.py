@@ -26,10 +26,9 @@ def show_learner(context: PageContext, learner: str) -> Response:
         )
         groups = uploads.names_of(connection, filter(None, [person.group]))
         same = duplicates.same_as(connection, learner, centre=context.centre)
-    name = f"{person.details.given_name} {person.details.family_name}".strip()
     return context.page(
         "learners/learner.html",
-        title=name or learner,
+        title=person.full_name,
         crumbs=[("Learners", LEARNERS)],
         learner=person,
         born=shown_birth(person.details.date_of_birth),

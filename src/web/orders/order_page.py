@@ -133,8 +133,7 @@ class OpenedOrder:
 
     def name_of(self, learner: str) -> str:
         """Say what a learner is called."""
-        details = self.details.people[learner].details
-        return f"{details.given_name} {details.family_name}".strip() or learner
+        return self.details.people[learner].full_name
 
     def page(
         self,

@@ -61,8 +61,7 @@ def cancellation_page(
     _, row = read_registration(asked, registration, context.by)
     found = cancellation_of(asked, state)
     people = open_learners(asked, [state.learner], seen_by=context.centre)
-    person = people[state.learner].details
-    name = f"{person.given_name} {person.family_name}".strip() or state.learner
+    name = people[state.learner].full_name
     return context.page(
         "registrations/cancel.html",
         title="Cancel a registration",
