@@ -53,7 +53,8 @@ class Publisher:
     def publish(self, messages: Iterable[CloudEvent]) -> None:
         """Publish all of them or none, and wait for every acknowledgement.
 
-        Raises KafkaError; ProducerFencedError if a newer publisher is at work.
+        Raises KafkaError. If a newer publisher is at work it names ProducerFencedError,
+        or is that: the producer's thread may have heard of it before it is asked.
         """
         self._producer.begin_transaction()
         sent = [

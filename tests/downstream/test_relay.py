@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import pytest
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
-from kafka.errors import KafkaError, ProducerFencedError
+from kafka.errors import KafkaError
 
 from downstream.broker import Broker
 from downstream.cloud_event import CloudEvent
@@ -38,6 +38,8 @@ from tests.kafka.server import KafkaServer
 from tests.processes import run
 
 OpenRelay: TypeAlias = Callable[..., Relay]
+FENCED = "ProducerFencedError"
+"""What the error of a publisher that was shut out is, or names."""
 pytestmark = pytest.mark.kafka
 
 
@@ -218,13 +220,36 @@ def test_a_relay_that_was_thought_dead_is_fenced(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Translation, "messages", held_up)
-        with pytest.raises(ProducerFencedError):
+        with pytest.raises(KafkaError, match=FENCED):
             zombie.handle(at, late)
     head = stores[0].head()
     assert other.checkpoint() == head
     assert zombie.handle(at, late) == head
     read = read_all(kafka_address, source_of(stores[0]))
     assert len(read) == len(once_each(read)) == 20
+
+
+def test_a_publisher_that_was_fenced_says_so_at_every_step(kafka_address: str) -> None:
+    """Its thread may have heard of it before it is asked for anything."""
+    message = CloudEvent(
+        topic=EVENTS,
+        key="48213",
+        id="1",
+        source="urn:test:fenced",
+        type="test.v1",
+        time=datetime(2026, 11, 24, tzinfo=UTC),
+        subject="L-1",
+        data=b"{}",
+    )
+    broker, name = Broker(servers=kafka_address), "a publisher that is fenced"
+    with (
+        closing(Publisher(broker, name)) as older,
+        closing(Publisher(broker, name)) as newer,
+    ):
+        newer.topics([EVENTS], make=True)
+        for _ in range(2):
+            with pytest.raises(KafkaError, match=FENCED):
+                older.publish([message])
 
 
 def test_a_broker_that_is_down_is_waited_for(
