@@ -1,9 +1,11 @@
 """Facts to be published, and what is read of them."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from time import monotonic
 from typing import Any
 
 import msgspec
@@ -14,6 +16,7 @@ from events.identifier import Kind, identifier, stream_of
 from events.registrations.registration import RegistrationCancelled, RegistrationMade
 from repositories.aggregate_types import REGISTRATION
 from store import Actor, Change, EventStore, Position
+from tests.clock import PATIENCE
 
 CENTRES = ("48213", "48214", "48215")
 BY = Actor(user="admin", role="Centre Administrator", centre="48213", channel="API")
@@ -83,32 +86,44 @@ class Read:
 def read_all(
     address: str, source: str | None, *topics: str, committed: bool = True
 ) -> list[Read]:
-    """Read what is there from that source now, partition by partition."""
-    consumer = KafkaConsumer(
+    """Read what is there from that source now, partition by partition.
+
+    The broker serves many tests at once. A consumer of what is committed is shown
+    nothing behind another's open transaction, and takes that for the end: so the
+    ends are those of a consumer that is shown everything, and are waited for.
+    """
+    isolation = "read_committed" if committed else "read_uncommitted"
+    with (
+        closing(_consumer(address, isolation)) as consumer,
+        closing(_consumer(address, "read_uncommitted")) as every,
+    ):
+        return [
+            each
+            for each in _records(consumer, every, topics or (EVENTS, LINES))
+            if each.headers["ce_source"] == source
+        ]
+
+
+def _consumer(address: str, isolation: str) -> Any:
+    return KafkaConsumer(
         bootstrap_servers=address,
         auto_offset_reset="earliest",
         enable_auto_commit=False,
-        isolation_level="read_committed" if committed else "read_uncommitted",
+        isolation_level=isolation,
         metrics_enabled=False,
     )
-    try:
-        return [
-            each
-            for each in _records(consumer, topics or (EVENTS, LINES))
-            if each.headers["ce_source"] == source
-        ]
-    finally:
-        consumer.close()
 
 
-def _records(consumer: Any, topics: Sequence[str]) -> Iterator[Read]:
+def _records(consumer: Any, every: Any, topics: Sequence[str]) -> Iterator[Read]:
     for topic in topics:
         numbers = sorted(consumer.partitions_for_topic(topic) or ())
         parts = [TopicPartition(topic, number) for number in numbers]
         consumer.assign(parts)
-        ends = consumer.end_offsets(parts)
+        ends = every.end_offsets(parts)
         consumer.seek_to_beginning(*parts)
+        until = monotonic() + PATIENCE
         while any(consumer.position(part) < ends[part] for part in parts):
+            assert monotonic() < until, f"{topic} was not read to its end {ends}"
             for records in consumer.poll(500).values():
                 for record in records:
                     yield Read(
