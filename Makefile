@@ -26,7 +26,7 @@ help: ## say what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: $(READY) ## start the service with its demo centres on http://127.0.0.1:8000
-	$(BIN)/learner-management serve --demo
+	$(BIN)/learner-management serve --demo --filled
 
 journey: $(READY) ## run the README's commands against the running service; stop at the first that fails
 	@sed -n '/^```bash$$/,/^```$$/{/^```/!p;}' README.md | PATH="$(CURDIR)/$(BIN):$$PATH" bash -euo pipefail

@@ -110,8 +110,10 @@ class Person:
 
 
 @contextmanager
-def serving(database_url: str, folder: Path, **more: str) -> Generator[Running]:
-    """Start the service with its demo users; end it by its process id."""
+def serving(
+    database_url: str, folder: Path, *options: str, **more: str
+) -> Generator[Running]:
+    """Start the service with its demo users and options; end it by its process id."""
     environment = {
         **os.environ,
         "PYTHONPATH": str(HERE / "src"),
@@ -122,8 +124,11 @@ def serving(database_url: str, folder: Path, **more: str) -> Generator[Running]:
     }
     with (
         (folder / "log").open("w") as log,
-        subprocess.Popen(
-            [sys.executable, "-m", "cli.main", "serve", "--demo", "--port", "0"],
+        subprocess.Popen(  # noqa: S603 - our own command
+            [
+                *(sys.executable, "-m", "cli.main", "serve", "--demo", "--port", "0"),
+                *options,
+            ],
             cwd=HERE,
             env=environment,
             stdout=subprocess.PIPE,
@@ -134,6 +139,9 @@ def serving(database_url: str, folder: Path, **more: str) -> Generator[Running]:
         try:
             assert process.stdout is not None
             said = process.stdout.readline()
+            if "--filled" in options:
+                assert said == "Filling the demo's first centre…\n"
+                said = process.stdout.readline()
             assert said.startswith("Learner Management on "), (
                 folder / "log"
             ).read_text()

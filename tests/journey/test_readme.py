@@ -23,8 +23,8 @@ def journey(environment: Mapping[str, str]) -> "subprocess.CompletedProcess[str]
 
 
 def test_the_commands_of_the_readme_do_what_it_says(tmp_path: Path) -> None:
-    """The service has a port of its own, which ``call`` finds."""
-    with serving(f"sqlite:///{tmp_path / 'data'}", tmp_path) as running:
+    """In a filled centre, as ``make run`` begins; the port, its own, is found by ``call``."""
+    with serving(f"sqlite:///{tmp_path / 'data'}", tmp_path, "--filled") as running:
         done = journey(running.environment)
     assert done.returncode == 0, done.stderr
     said = done.stdout.splitlines()

@@ -31,6 +31,7 @@ def demo(
     with exit_on_refusal(), open_session(settings_of(context), begin=True) as service:
         given = {} if has_users(service) else add_users(service)
         by = get_user(service, USERS[0].name).actor(CHANNEL)
+        service.start()
         try:
             Filling(service=service, by=by, seed=seed).fill(learners)
         except GroupNameTaken:

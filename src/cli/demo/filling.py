@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -34,7 +34,7 @@ PATIENCE = 600.0
 
 @dataclass(frozen=True, kw_only=True)
 class Filling:
-    """Somebody at a centre, at work: the same work for the same seed."""
+    """Somebody at a centre, at work on a service that is started; the same for the same seed."""
 
     service: Service
     by: Actor
@@ -55,27 +55,37 @@ class Filling:
         )
         self.service.read_models.wait_for(self.service.store.head(), PATIENCE)
 
+    @property
+    def today(self) -> date:
+        return self.service.clock().astimezone(LONDON).date()
+
     def upload_learners(self, count: int) -> Sequence[str]:
+        people = learner_file(count, seed=self.seed, today=self.today)
+        return self.submit(
+            self.upload(f"Demo group {self.seed}", f"demo-{self.seed}.csv", people)
+        )
+
+    def upload(self, name: str, file_name: str, content: bytes) -> str:
+        """Upload a file of learners, and wait until it is checked; the group."""
         at = self.service.clock()
-        today = at.astimezone(LONDON).date()
         upload = UploadLearnerGroup(
-            by=self.by,
-            at=at,
-            name=f"Demo group {self.seed}",
-            file_name=f"demo-{self.seed}.csv",
-            content=learner_file(count, seed=self.seed, today=today),
+            by=self.by, at=at, name=name, file_name=file_name, content=content
         )
         group = self.send(upload)
-        self.service.start()
         wait_until_past(self.service, group, self.by, UploadStatus.CHECKING)
+        return group
+
+    def submit(self, group: str) -> Sequence[str]:
+        """Submit a group, and wait until its learners are made."""
+        at = self.service.clock()
         self.send(SubmitLearnerGroup(by=self.by, at=at, group=group))
         return wait_until_past(
             self.service, group, self.by, UploadStatus.ADDING
         ).learners
 
-    def order_products(self, learners: Sequence[str]) -> None:
-        at = self.service.clock()
-        today = at.astimezone(LONDON).date()
+    def order_products(self, learners: Sequence[str]) -> str:
+        """Register learners by an order that is confirmed; the order."""
+        at, today = self.service.clock(), self.today
         starts, ends = today - timedelta(days=270), today + timedelta(days=90)
         begin = BeginOrder(
             by=self.by,
@@ -89,13 +99,11 @@ class Filling:
         total = price * len(learners)
         order = self.send(begin)
         self.send(ConfirmOrder(by=self.by, at=at, order=order, total=total))
+        return order
 
     def claim_certificates(self, learners: Sequence[str], chance: Random) -> None:
         """Claim for those who have done enough, or some; not all of them know best."""
-        rules = self.service.catalogue.qualification(PRODUCT)
-        internal = {unit.reference for unit in rules.internal_units}
-        ways = ways_to_fix(rules, {}, PATHWAY)
-        enough = [way for way in ways if internal.issuperset(way)]
+        enough = self.enough()
         full: dict[str, tuple[str, ...]] = {}
         begun: dict[str, tuple[str, ...]] = {}
         for learner in learners:
@@ -105,16 +113,26 @@ class Filling:
             elif fate < BEGUN:
                 begun[learner] = units[:2]
         if full:
-            claim, at = self.claim(full, AwardType.FULL), self.service.clock()
-            self.service.send(
-                ProcessClaim(by=SERVICE, at=at, claim=claim, submitted_by=at)
-            )
+            self.process(self.claim(full, AwardType.FULL))
         if begun:
             self.claim(begun, AwardType.INTERIM)
 
-    def claim(self, achieved: dict[str, tuple[str, ...]], award_type: AwardType) -> str:
+    def enough(self) -> list[tuple[str, ...]]:
+        """Find sets of units without tests that are enough for a certificate."""
+        rules = self.service.catalogue.qualification(PRODUCT)
+        internal = {unit.reference for unit in rules.internal_units}
+        ways = ways_to_fix(rules, {}, PATHWAY)
+        return [way for way in ways if internal.issuperset(way)]
+
+    def process(self, claim: str) -> None:
+        """Issue certificates, as the awarding organisation does after a claim."""
         at = self.service.clock()
-        yesterday = at.astimezone(LONDON).date() - timedelta(days=1)
+        self.service.send(ProcessClaim(by=SERVICE, at=at, claim=claim, submitted_by=at))
+
+    def claim(self, achieved: dict[str, tuple[str, ...]], award_type: AwardType) -> str:
+        """Claim for learners with their units, and submit it; the claim."""
+        at = self.service.clock()
+        yesterday = self.today - timedelta(days=1)
         awards = {
             learner: Award(
                 award_type=award_type,

@@ -9,9 +9,14 @@ from cli.messages import print_message
 
 def serve(
     context: typer.Context,
+    *,
     port: Annotated[int | None, typer.Option(help="The port to listen at.")] = None,
     host: Annotated[str | None, typer.Option(help="The address to listen at.")] = None,
     demo: Annotated[bool, typer.Option(help="Make demo users, and say them.")] = False,
+    filled: Annotated[
+        bool,
+        typer.Option(help="Fill the demo's first centre at the first start as well."),
+    ] = False,
     print_secrets: Annotated[
         bool,
         typer.Option(
@@ -27,7 +32,13 @@ def serve(
     with exit_on_refusal():
         settings = settings_of(context, port=port, host=host)
         with serving.listening(settings) as listener:
-            print_message(*serving.warnings(settings, demo=demo))
+            print_message(*serving.warnings(settings, demo=demo or filled))
             serving.log_as_json()
-            serving.serve_at(listener, settings, demo=demo, print_secrets=print_secrets)
+            serving.serve_at(
+                listener,
+                settings,
+                demo=demo or filled,
+                filled=filled,
+                print_secrets=print_secrets,
+            )
     print_message("Ended.")

@@ -38,7 +38,12 @@ MALLOC_SETTINGS = {-8: 1, -3: 128 * 1024, -1: 128 * 1024}
 
 
 def serve_at(
-    listener: socket.socket, settings: Settings, *, demo: bool, print_secrets: bool
+    listener: socket.socket,
+    settings: Settings,
+    *,
+    demo: bool,
+    filled: bool,
+    print_secrets: bool,
 ) -> None:
     """Open what is set, tell how to begin, and answer requests until told to end."""
     use_one_heap()
@@ -49,14 +54,18 @@ def serve_at(
             kept_in(settings),
             lrs.describe_lrs(settings),
         ]
-        if demo:
-            given = (
-                {}
-                if demos.has_users(service)
-                else demos.add_users(service, with_passwords=print_secrets)
-            )
-            lines += demos.guide(service, url, given, with_secrets=print_secrets)
         service.start()
+        if demo:
+            begun = not demos.has_users(service)
+            given = (
+                demos.add_users(service, with_passwords=print_secrets) if begun else {}
+            )
+            if begun and filled:
+                from cli.demo.lived_in import fill_centre
+
+                typer.echo("Filling the demo's first centre…")
+                fill_centre(service)
+            lines += demos.guide(service, url, given, with_secrets=print_secrets)
         app = create_app(service, rate=settings.rate, origins=origins(settings))
         typer.echo("\n".join([*lines, "Ctrl-C ends it."]))
         end_quietly()
