@@ -34,6 +34,7 @@ from sqlalchemy import (
 
 from aggregates.registrations.registration_state import Status
 from benchmarks.pairs import ROOT
+from catalogue.reading.loading import load
 from events.claims.claim import (
     ClaimBegun,
     ClaimQualificationChosen,
@@ -83,7 +84,7 @@ from tests.postgres import DURABLE, database, server
 SIZES = [int(size) for size in os.environ.get("SIZES", "10000,100000").split(",")]
 WRITTEN = ROOT / "build" / "lists.json"
 CENTRE = "48213"
-QUALIFICATIONS = tuple(f"Q-000500{number:04}" for number in range(20))
+QUALIFICATIONS = tuple(sorted(load(ROOT / "catalogue").qualifications))
 GIVEN = ("Amira", "Ben", "Chloë", "Dev", "Esme", "Finn", "Grace", "Hana", "Idris")
 FAMILY = ("D'Arcy", "Haddad", "Ivanova", "Jones", "Khan", "Mensah", "Nair", "O'Neill")
 BEGINNING = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -134,7 +135,7 @@ def registered(name: str, learner: str, number: int) -> RegistrationMade:
         registration=name,
         learner=learner,
         centre=CENTRE,
-        product=QUALIFICATIONS[number % 20],
+        product=QUALIFICATIONS[number % len(QUALIFICATIONS)],
         pathway=None,
         rules_version=1,
         order=identifier(Kind.ORDER, number // 200),

@@ -24,6 +24,7 @@ from events.identifier import Kind, new_identifier, stream_of
 from service import Service, open_service
 from store import Actor, Change, Conflict
 from tests.api.running import begin
+from web.http.sessions import cookie_of
 
 ROOT = Path(__file__).parents[1]
 USER, CENTRE = "admin.riverside", plain_service.CENTRE
@@ -34,11 +35,12 @@ CHUNK = 1_000
 
 @dataclass(frozen=True, kw_only=True)
 class Served:
-    """A service that listens, and the token to ask it with."""
+    """A service that listens; the token to ask it with, or the cookie to open pages."""
 
     port: int
     token: str
     process: int
+    cookie: str = ""
 
 
 class Client:
@@ -111,10 +113,11 @@ def ours(database: str, keys: Path, learners: Iterator[Details]) -> Generator[Se
         begin(service)
         fill(service, learners)
         token = token_of(service, USER)
+        cookie = cookie_of(service.store, token, service.clock())
     port = free_port()
     command = [sys.executable, "-m", "cli.main", "serve", "--port", str(port)]
     with process(command, our_environment(database, keys)) as started:
-        served = Served(port=port, token=token, process=started)
+        served = Served(port=port, token=token, process=started, cookie=cookie)
         until_healthy(served, "/healthz")
         yield served
 
