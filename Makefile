@@ -19,7 +19,7 @@ RULES = $(filter-out $(DEAR),$(filter tests/aggregates/% tests/catalogue/% tests
 LONG = $(DEAR) $(filter tests/journey/%,$(TESTS))
 PYTEST = $(BIN)/pytest -n auto --dist worksteal -q
 
-.PHONY: run journey test clients lint bench prove help vendor lock openapi asyncapi events clean
+.PHONY: run journey test clients lint bench prove help vendor pictures lock openapi asyncapi events clean
 .DEFAULT_GOAL := help
 
 help: ## say what each target does
@@ -63,6 +63,9 @@ events: $(READY) ## write docs/events.md again
 
 vendor: $(READY) ## fetch the style sheets, scripts and fonts of pages again (needs npm)
 	PYTHONPATH=src $(BIN)/python -m web.vendor
+
+pictures: $(READY) ## take the README's pictures again (needs Chromium)
+	PYTHONPATH=src:. $(BIN)/python -m tests.web.pictures
 
 lock: ## pin the requirements again (needs uv)
 	uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
