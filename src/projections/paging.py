@@ -29,8 +29,6 @@ from aggregates.errors import Malformed
 R = TypeVar("R")
 
 LARGEST = 200
-MOST_COUNTED = 10_000
-"""How far the rows of all pages are counted (d)."""
 MOST_SORTED = 1_000
 """How many rows a page may find by another index than its order's, and sort (d)."""
 LARGEST_INTEGER = 2**63
@@ -149,14 +147,14 @@ def page(
     cursor: str | None = None,
     descending: bool = False,
     since: Since | None = None,
-    total: bool = False,
+    count_to: int = 0,
     narrowed: Narrowed = EVERYTHING,
 ) -> Page[R]:
     """Give one page of the query, sorted ``by`` columns that together are never equal.
 
     None of the columns may be NULL. ``make`` turns a row of the query into what is
-    shown. ``since`` leaves the others out, and sorts by when rows were changed. With
-    ``total`` the rows of all pages are counted, up to 10,000. Raises BadLimit unless
+    shown. ``since`` leaves the others out, and sorts by when rows were changed. The rows
+    of all pages are counted up to ``count_to``; 0 counts none. Raises BadLimit unless
     1 ≤ limit ≤ 200, BadCursor for a cursor of another making.
 
     A list is read in the index of its order. Only if few rows are ``narrowed`` down to
@@ -170,9 +168,9 @@ def page(
     place = None if cursor is None else _values(cursor, by)
     branches = narrowed.alternatives()
     counted = None
-    if total:
+    if count_to:
         asked = [query.where(*w.found_first(), *w.all_checks()) for w in branches]
-        counted = sum(counts_of(connection, asked, MOST_COUNTED))
+        counted = sum(counts_of(connection, asked, count_to))
     marked = query.add_columns(*(c.label(f"by {n}") for n, c in enumerate(by)))
 
     def in_list_order(
@@ -203,8 +201,8 @@ def page(
     return Page(
         rows=tuple(make(row) for row in rows),
         next_cursor=None if is_last else _cursor(rows[-1][-len(by) :]),
-        total=counted and min(counted, MOST_COUNTED),
-        is_at_least=counted is not None and counted > MOST_COUNTED,
+        total=counted and min(counted, count_to),
+        is_at_least=counted is not None and counted > count_to,
     )
 
 

@@ -24,7 +24,7 @@ from api.http.references import (
     QualificationRef,
     qualification_ref,
 )
-from api.http.responses import ListResponse, list_response
+from api.http.responses import MOST_COUNTED, ListResponse, list_response
 from api.http.routing.router import Router
 from api.http.schemas import ResponseBody
 from catalogue import AwardType, Catalogue
@@ -128,7 +128,7 @@ def list_results(
             updated_since=part.updated_since,
         ),
         sort=sort,
-        total=total,
+        count_to=MOST_COUNTED if total else 0,
         limit=part.limit,
         cursor=part.cursor,
     )

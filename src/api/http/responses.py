@@ -12,6 +12,9 @@ from commands.command import CommandResult
 from projections.paging import Page
 from store import Stream
 
+MOST_COUNTED = 10_000
+"""How far the items of all pages are counted (d)."""
+
 Row = TypeVar("Row")
 Item = TypeVar("Item")
 

@@ -37,7 +37,7 @@ from api.http.request_context import (
     RequestContext,
     RequestContextOf,
 )
-from api.http.responses import ListResponse, list_response
+from api.http.responses import MOST_COUNTED, ListResponse, list_response
 from api.http.routing.router import Router
 from api.http.schemas import RequestBody, ResponseBody, with_example
 from api.learners.birth_dates import BirthDate
@@ -250,7 +250,7 @@ def list_learners(
         centre=scope(user),
         filters=replace(filters, updated_since=part.updated_since),
         sort=sort,
-        total=total,
+        count_to=MOST_COUNTED if total else 0,
         limit=part.limit,
         cursor=part.cursor,
     )

@@ -29,7 +29,7 @@ from api.http.references import (
     with_centre_name,
 )
 from api.http.request_context import RequestContext, RequestContextOf
-from api.http.responses import ListResponse, list_response
+from api.http.responses import MOST_COUNTED, ListResponse, list_response
 from api.http.routing.router import Router
 from api.http.schemas import ResponseBody
 from api.orders.order_view import Amount
@@ -121,7 +121,7 @@ def list_registrations(
         name=name,
         updated_since=part.updated_since,
         sort=sort,
-        total=total,
+        count_to=MOST_COUNTED if total else 0,
         limit=part.limit,
         cursor=part.cursor,
     )

@@ -118,7 +118,7 @@ def search_results(
     centre: str | None,
     clauses: ResultFilter,
     sort: ResultSort | None = None,
-    total: bool = False,
+    count_to: int = 0,
     limit: int,
     cursor: str | None = None,
 ) -> Page[Result]:
@@ -151,7 +151,7 @@ def search_results(
         make=lambda row: row,
         limit=limit,
         cursor=cursor,
-        total=total,
+        count_to=count_to,
         narrowed=narrowed,
     )
     return Page(

@@ -188,7 +188,7 @@ def search_learners(
     centre: str | None,
     filters: LearnerFilter,
     sort: LearnerSort | None = None,
-    total: bool = False,
+    count_to: int = 0,
     limit: int,
     cursor: str | None = None,
 ) -> Page[KnownLearner]:
@@ -209,7 +209,7 @@ def search_learners(
         make=known_learner,
         limit=limit,
         cursor=cursor,
-        total=total,
+        count_to=count_to,
         narrowed=_conditions(connection, centre, filters, chosen["by"][0]),
     )
 

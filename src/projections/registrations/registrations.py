@@ -64,7 +64,7 @@ def search_registrations(
     name: str | None = None,
     updated_since: datetime | None = None,
     sort: RegistrationSort | None = None,
-    total: bool = False,
+    count_to: int = 0,
     limit: int,
     cursor: str | None = None,
 ) -> Page[RegistrationRow]:
@@ -104,7 +104,7 @@ def search_registrations(
         make=_registration_row,
         limit=limit,
         cursor=cursor,
-        total=total,
+        count_to=count_to,
         narrowed=narrowed,
     )
 

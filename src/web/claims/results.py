@@ -15,12 +15,12 @@ from projections.paging import Page
 from queries.titles import title_of
 from web.http.context import PageContext
 from web.http.downloads import csv_file, every_row
+from web.http.lists import LISTED, MOST_COUNTED
 from web.http.page_router import PageRouter
 
 pages = PageRouter("results")
 
 RESULTS = "/results"
-LISTED = 50
 FIELDS = ("name", "learner_reference", "grade")
 SORTS = frozenset(get_args(ResultSort))
 COLUMNS = (
@@ -35,7 +35,9 @@ def list_results(context: PageContext) -> Response:
     """Show the results that match, by name."""
     refused, found = None, Page[Result](rows=(), total=0)
     try:
-        found = _search(context, LISTED, context.parameter("after"), total=True)
+        found = _search(
+            context, LISTED, context.parameter("after"), count_to=MOST_COUNTED
+        )
     except Refusal as error:
         refused = error
     catalogue = context.service.catalogue
@@ -69,7 +71,7 @@ def download_results(context: PageContext) -> Response:
 
 
 def _search(
-    context: PageContext, limit: int, cursor: str | None, *, total: bool = False
+    context: PageContext, limit: int, cursor: str | None, *, count_to: int = 0
 ) -> Page[Result]:
     with context.rows() as connection:
         return search_results(
@@ -81,7 +83,7 @@ def _search(
                 grade=context.parameter("grade") or "",
             ),
             sort=_sort(context),
-            total=total,
+            count_to=count_to,
             limit=limit,
             cursor=cursor,
         )

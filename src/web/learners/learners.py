@@ -20,12 +20,12 @@ from projections.uploads import uploads
 from web.http.context import PageContext
 from web.http.downloads import csv_file, every_row
 from web.http.inputs import read_choice, read_day
+from web.http.lists import LISTED, MOST_COUNTED
 from web.http.page_router import PageRouter
 
 pages = PageRouter("learners")
 
 LEARNERS = "/learners"
-LISTED = 50
 SORTS = frozenset(get_args(LearnerSort))
 FIELDS = (
     *("name", "learner", "uln", "date_of_birth", "group", "centre_reference"),
@@ -51,7 +51,7 @@ def list_learners(context: PageContext) -> Response:
                 centre=context.centre,
                 filters=read_filters(context),
                 sort=read_sort(context),
-                total=True,
+                count_to=MOST_COUNTED,
                 limit=LISTED,
                 cursor=context.parameter("after"),
             )

@@ -23,6 +23,7 @@ from projections.uploads.uploads import names_of, search_uploads
 from web.http.context import PageContext
 from web.http.faults import REFUSED
 from web.http.inputs import read_day, read_number
+from web.http.lists import MOST_COUNTED
 from web.http.page_router import PageRouter
 from web.orders.order_page import (
     CONFIRM_LOSS,
@@ -184,7 +185,7 @@ def learners_page(opened: OpenedOrder, refused: Exception | None = None) -> Resp
                     connection,
                     centre=opened.order.centre,
                     filters=_filters(context),
-                    total=True,
+                    count_to=MOST_COUNTED,
                     limit=FOUND,
                     cursor=context.parameter("after"),
                 )

@@ -113,7 +113,7 @@ def test_a_search_by_name_is_the_list_without_the_others(
                 centre=CENTRE,
                 filters=named,
                 sort=f"{way}{by}",  # type: ignore[arg-type]
-                total=True,
+                count_to=10_000,
                 limit=1,
             )
             assert counted.total == len(expected)
