@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from files.csv_rows import csv_escape
+from files.lists.csv_rows import csv_escape
 
 WIDE = 240
 """How wide a table may be where there is no terminal, in characters."""

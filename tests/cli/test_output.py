@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from cli.output import Format, show
-from files.csv_rows import FORMULA
+from files.lists.csv_rows import FORMULA
 
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 ROWS: list[dict[str, Any]] = [

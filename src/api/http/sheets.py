@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from fastapi.responses import StreamingResponse
 
-from files.csv_rows import BYTE_ORDER_MARK, csv_rows
+from files.lists.csv_rows import BYTE_ORDER_MARK, csv_rows
 
 
 class CsvStream(StreamingResponse):

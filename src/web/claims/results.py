@@ -14,7 +14,7 @@ from projections.claims.result_search import (
 from projections.paging import Page
 from queries.titles import title_of
 from web.http.context import PageContext
-from web.http.downloads import csv_file, every_row
+from web.http.downloads import every_row, list_file
 from web.http.lists import LISTED, MOST_COUNTED
 from web.http.page_router import PageRouter
 
@@ -54,20 +54,18 @@ def list_results(context: PageContext) -> Response:
         sort=_sort(context) or "family_name",
         next_address=found.next_cursor
         and context.address_with(after=found.next_cursor),
-        file_address=context.address_with(after=None).replace(
-            RESULTS, f"{RESULTS}.csv", 1
-        ),
     )
 
 
 @pages.get(f"{RESULTS}.csv")
+@pages.get(f"{RESULTS}.xlsx")
 def download_results(context: PageContext) -> Response:
     """Give all the results that match as a file."""
 
     def next_rows(limit: int, cursor: str | None) -> Page[Result]:
         return _search(context, limit, cursor)
 
-    return csv_file("results.csv", COLUMNS, map(vars, every_row(next_rows)))
+    return list_file(context, "results", COLUMNS, map(vars, every_row(next_rows)))
 
 
 def _search(

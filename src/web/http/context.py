@@ -188,6 +188,11 @@ class PageContext:
         """Give a parameter of the address; None if it is empty or not there."""
         return self.request.query_params.get(name, "").strip() or None
 
+    def file_address(self, kind: str) -> str:
+        """Give the address of the whole list of this page as a file: csv or xlsx."""
+        path, question, query = self.address_with(after=None).partition("?")
+        return f"{path}.{kind}{question}{query}"
+
     def address_with(self, **changed: str | None) -> str:
         """Give the address of this page with other parameters; None takes one away."""
         kept = dict(self.request.query_params.multi_items()) | changed

@@ -18,7 +18,7 @@ from projections.learners.learner_search import (
 from projections.paging import Page
 from projections.uploads import uploads
 from web.http.context import PageContext
-from web.http.downloads import csv_file, every_row
+from web.http.downloads import every_row, list_file
 from web.http.inputs import read_choice, read_day
 from web.http.lists import LISTED, MOST_COUNTED
 from web.http.page_router import PageRouter
@@ -72,13 +72,11 @@ def list_learners(context: PageContext) -> Response:
         statuses=[(each.value, each.value) for each in Status],
         next_address=found.next_cursor
         and context.address_with(after=found.next_cursor),
-        file_address=context.address_with(after=None).replace(
-            LEARNERS, f"{LEARNERS}.csv", 1
-        ),
     )
 
 
 @pages.get(f"{LEARNERS}.csv")
+@pages.get(f"{LEARNERS}.xlsx")
 def download_learners(context: PageContext) -> Response:
     """Give all the learners that match as a file."""
     filters, sort = read_filters(context), read_sort(context)
@@ -101,7 +99,7 @@ def download_learners(context: PageContext) -> Response:
                 names = uploads.names_of(connection, filter(None, [each.group]))
                 yield row | {"group_name": names.get(each.group or "")}
 
-    return csv_file("learners.csv", COLUMNS, matching_rows())
+    return list_file(context, "learners", COLUMNS, matching_rows())
 
 
 def read_filters(context: PageContext) -> LearnerFilter:

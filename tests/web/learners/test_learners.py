@@ -1,8 +1,11 @@
 """Manage Learners as a page."""
 
 from collections.abc import Iterator
+from datetime import date
+from io import BytesIO
 
 import pytest
+from python_calamine import load_workbook
 
 from cli.session import SERVICE
 from commands.learners.learner import CreateLearner
@@ -72,6 +75,21 @@ def test_a_file_holds_what_the_list_shows_and_no_formula(crowded: WebSite) -> No
     assert text.count("Khan") == len(NAMES)
     assert "'=cmd|x" in text
     assert ",=cmd" not in text
+
+
+def test_a_workbook_holds_the_same_as_text(crowded: WebSite) -> None:
+    person = crowded.person("admin.riverside")
+    page = person.open("/learners?name=khan")
+    address = next(each for each in page.links if each.startswith("/learners.xlsx"))
+    answer = person.client.get(address)
+    assert answer.headers["content-disposition"].endswith('"learners.xlsx"')
+    sheet = load_workbook(BytesIO(answer.content)).get_sheet_by_index(0)
+    heads, *rows = sheet.to_python()
+    named = [dict(zip(heads, row, strict=True)) for row in rows]
+    assert {row["given_name"] for row in named} == {
+        name.strip("\u202e") for name in NAMES
+    }
+    assert {row["date_of_birth"] for row in named} == {date(2006, 3, 27)}
 
 
 def test_a_date_that_is_none_is_said_at_its_field(crowded: WebSite) -> None:

@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 
-from files.csv_rows import FORMULA, csv_rows
+from files.lists.csv_rows import FORMULA, csv_rows
 
 
 @pytest.mark.parametrize("start", FORMULA)
