@@ -33,6 +33,15 @@ from web.orders import (
     orders_list,
 )
 from web.registrations import cancelling
+from web.uploads import (
+    fix_file,
+    fix_rows,
+    group_choices,
+    group_page,
+    group_rows,
+    new_upload,
+    uploads_list,
+)
 
 ROUTERS: tuple[PageRouter, ...] = (
     home.pages,
@@ -57,6 +66,13 @@ ROUTERS: tuple[PageRouter, ...] = (
     order_dates.pages,
     order_confirming.pages,
     cancelling.pages,
+    uploads_list.pages,
+    new_upload.pages,
+    group_page.pages,
+    group_choices.pages,
+    fix_rows.pages,
+    fix_file.pages,
+    group_rows.pages,
 )
 
 POLICY = (

@@ -13,6 +13,7 @@ from web.http.context import PageContext
 from web.http.page_router import PageRouter
 from web.http.to_do import ToDo
 from web.orders.orders_list import drafts_to_finish
+from web.uploads.uploads_list import uploads_to_finish
 
 pages = PageRouter("home")
 
@@ -20,6 +21,7 @@ Source: TypeAlias = Callable[[PageContext, Connection], Iterator[ToDo]]
 SOURCES: tuple[Source, ...] = (
     say_what_is_soon,
     drafts_to_finish,
+    uploads_to_finish,
     say_who_waits,
     say_what_waits,
 )

@@ -21,6 +21,7 @@ ADDRESSES: Mapping[Kind, str] = {
     Kind.REGISTRATION: "/registrations",
     Kind.BOOKING: "/bookings",
     Kind.CLAIM: "/claims",
+    Kind.GROUP: "/uploads",
 }
 """The pages of each kind of number."""
 

@@ -20,11 +20,11 @@ def patient() -> Generator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("api.http.dependencies.MOST_WAITED", PATIENCE)
         for module in (
-            "http.dependencies",
-            "learners.learner_erasure",
-            "uploads.learner_group_moment",
+            "api.http.dependencies",
+            "api.learners.learner_erasure",
+            "queries.uploads.group_moment",
         ):
-            patch.setattr(f"api.{module}.WAITED", PATIENCE)
+            patch.setattr(f"{module}.WAITED", PATIENCE)
         yield
 
 

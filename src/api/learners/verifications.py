@@ -3,17 +3,11 @@
 from pydantic import Field
 
 from aggregates.learners.verification import (
-    PostponedReason,
     Verification,
     VerificationStatus,
     said_of,
-    said_of_many,
 )
-from aggregates.uploads.upload import Upload
-from aggregates.uploads.upload_progress import UploadStatus
 from api.http.schemas import ResponseBody
-
-NOT_BEGUN = "The check begins when it is said what the columns of the file are."
 
 
 class VerificationResponse(ResponseBody, title="UlnVerification"):
@@ -53,14 +47,3 @@ def verification_response(
         master_uln=answer.master_uln if answer else None,
         tries=verification.tries,
     )
-
-
-def group_verification(
-    upload: Upload, *, waiting: int, why: PostponedReason | None
-) -> GroupVerification:
-    if upload.status in {UploadStatus.TO_MAP, UploadStatus.CHECKING}:
-        is_to_map = upload.status is UploadStatus.TO_MAP
-        message = NOT_BEGUN if is_to_map else "The check is not over yet."
-        return GroupVerification(waiting=waiting, message=message)
-    message = said_of_many(to_verify=upload.to_verify, waiting=waiting, why=why)
-    return GroupVerification(waiting=waiting, message=message)

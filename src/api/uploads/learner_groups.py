@@ -1,6 +1,5 @@
 """Groups of learners over HTTP: uploaded, checked and submitted."""
 
-from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Literal
 
@@ -9,8 +8,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.uploads.file_refusals import file_sentence, hidden_parts
 from aggregates.uploads.file_row import ENCODINGS
-from aggregates.uploads.record import Record, RecordState
-from aggregates.uploads.upload import Upload
+from aggregates.uploads.record import RecordState
 from aggregates.uploads.upload_progress import UploadStatus
 from api.http.dependencies import CurrentUser, PagingSince, Reads, scope
 from api.http.idempotency import IdempotentRequestOf
@@ -24,18 +22,17 @@ from api.http.responses import ListResponse, list_response
 from api.http.routing.router import Router
 from api.http.schemas import RequestBody, ResponseBody
 from api.learners.learners import Wanted
-from api.learners.verifications import GroupVerification, group_verification
-from api.uploads.learner_group_moment import group_at_one_moment
+from api.learners.verifications import GroupVerification
 from commands.uploads.group_name import RenameLearnerGroup
 from commands.uploads.undo import UndoLearnerGroup
 from commands.uploads.upload import (
     SubmitLearnerGroup,
     UploadLearnerGroup,
-    read_records,
 )
 from events.uploads.upload import FileProblem
-from files.text_file import in_other_encoding
 from projections.uploads import uploads
+from queries.uploads.group_moment import group_at_one_moment
+from queries.uploads.names_as_read import NamesAsRead, read_names
 
 router = Router(prefix="/learner-groups", tags=["learner groups"])
 
@@ -248,16 +245,16 @@ def undo(
 
 
 def respond_with_learner_group(context: RequestContext, name: str) -> GroupResponse:
-    moment = group_at_one_moment(context, name)
+    service = context.service
+    moment = group_at_one_moment(
+        name, store=service.store, read_models=service.read_models, reader=context.by
+    )
     stream, upload, count = moment.stream, moment.upload, moment.counts
     context.set_etag(stream)
     waiting = count.get(RecordState.NOT_VERIFIED, 0)
     made = count.get(RecordState.LEARNER, 0)
     received = upload.received
-    names = [
-        name_of(record)
-        for _, record in read_records(context.service.store, name, upload.accented)
-    ]
+    read = read_names(service.store, upload)
     return with_centre_name(
         context.command_context,
         GroupResponse(
@@ -267,8 +264,8 @@ def respond_with_learner_group(context: RequestContext, name: str) -> GroupRespo
             user=received.user,
             file_name=received.file_name,
             encoding=ENCODINGS[upload.encoding],
-            names_as_read=names,
-            other_encoding=other_encoding(upload, names),
+            names_as_read=list(read.names),
+            other_encoding=other_encoding(read),
             ignored_columns=list(upload.ignored),
             warnings=[
                 file_warning(problem)
@@ -289,8 +286,8 @@ def respond_with_learner_group(context: RequestContext, name: str) -> GroupRespo
                 removed=count.get(RecordState.REMOVED, 0),
                 learners=made,
             ),
-            verification=group_verification(
-                upload, waiting=waiting, why=moment.unanswered_because
+            verification=GroupVerification(
+                waiting=waiting, message=moment.verification
             ),
             learners=0 if upload.status is UploadStatus.UNDONE else made,
             received_at=stream.history[0].recorded_at,
@@ -304,17 +301,14 @@ def file_warning(problem: FileProblem) -> FileWarning:
     )
 
 
-def other_encoding(upload: Upload, names: Sequence[str]) -> OtherEncoding | None:
+def other_encoding(read: NamesAsRead) -> OtherEncoding | None:
     """Offer to read the file again, while that can be done and names would change."""
-    other = upload.other_encoding
-    if upload.status is not UploadStatus.CHECKED or not (other and names):
+    if read.other is None:
         return None
-    again = [in_other_encoding(name, other) for name in names]
     return OtherEncoding.model_validate(
-        {"encoding": other, "called": ENCODINGS[other], "names": again}
+        {
+            "encoding": read.other,
+            "called": ENCODINGS[read.other],
+            "names": read.in_other,
+        }
     )
-
-
-def name_of(record: Record) -> str:
-    known = (record.cells.get(part, "") for part in ("given_name", "family_name"))
-    return " ".join(known).strip()

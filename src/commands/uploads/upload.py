@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, TypeVar
 
 from aggregates.text import clean
@@ -117,7 +117,8 @@ def upload_learner_group(
             sha256=digest,
             problems=refused.problems,
         )
-        store.append(stream.change([refusal], owner=centre), by=command.by)
+        by = replace(command.by, once=None)  # what was refused may be sent again
+        store.append(stream.change([refusal], owner=centre), by=by)
         raise
     sealed = store.put_file(command.content, key_of=stream.id)
     received = UploadReceived(

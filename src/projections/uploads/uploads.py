@@ -136,10 +136,21 @@ def _upload_row(row: Row[Any]) -> UploadRow:
 
 def counts(connection: Connection, group: str) -> Mapping[RecordState, int]:
     """Say how many records of a group stand how; nothing stands for none."""
-    query = select(COUNTS.c.state, COUNTS.c.records).where(
-        COUNTS.c.group_called == group, COUNTS.c.records > 0
+    return counts_of(connection, [group]).get(group, {})
+
+
+def counts_of(
+    connection: Connection, groups: Iterable[str]
+) -> Mapping[str, Mapping[RecordState, int]]:
+    """Say the same of several groups, by their numbers."""
+    query = select(COUNTS).where(
+        COUNTS.c.group_called.in_({*groups}), COUNTS.c.records > 0
     )
-    return {RecordState(state): count for state, count in connection.execute(query)}
+    found: dict[str, dict[RecordState, int]] = {}
+    for row in connection.execute(query):
+        of_group = found.setdefault(row.group_called, {})
+        of_group[RecordState(row.state)] = row.records
+    return found
 
 
 def rows_of(

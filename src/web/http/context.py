@@ -54,6 +54,7 @@ SECTIONS = (
     ("claims", "Claims", "/claims"),
     ("ineligible", "Not eligible", "/ineligible"),
     ("results", "Results", "/results"),
+    ("uploads", "Uploads", "/uploads"),
 )
 """The entries of the navigation: section, text and address."""
 

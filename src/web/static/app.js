@@ -38,11 +38,34 @@ function addCopyButtons(root) {
 
 addCopyButtons(document);
 
-document.addEventListener("htmx:after:swap", (event) => {
-  const root = event.target instanceof Element ? event.target : document;
-  addCopyButtons(root);
-  const said = root.querySelector("[data-announce]");
-  if (said) {
-    announce(said.dataset.announce);
+// What was put in says what is read aloud, and where the focus goes on.
+function take(attribute) {
+  const found = document.querySelector(`[${attribute}]`);
+  const said = found?.getAttribute(attribute);
+  found?.removeAttribute(attribute);
+  return [found, said];
+}
+
+function nextField(row) {
+  for (let next = row.nextElementSibling; next; next = next.nextElementSibling) {
+    const field = next.querySelector("input:not([type=hidden])");
+    if (field) {
+      return field;
+    }
   }
+  return row.querySelector("[tabindex]");
+}
+
+document.addEventListener("htmx:after:swap", (event) => {
+  addCopyButtons(event.target?.isConnected ? event.target : document);
+  const [, said] = take("data-announce");
+  if (said) {
+    announce(said);
+  }
+  const [right] = take("data-focus-next");
+  const [wrong] = take("data-focus-first");
+  const field =
+    (right && nextField(right)) ??
+    wrong?.querySelector(".govuk-input--error, input:not([type=hidden])");
+  field?.focus();
 });

@@ -6,17 +6,20 @@ from time import monotonic, sleep
 
 from sqlalchemy import Connection
 
-from aggregates.learners.verification import PostponedReason
+from aggregates.learners.verification import PostponedReason, said_of_many
 from aggregates.uploads.record import RecordState
 from aggregates.uploads.upload import Upload
-from api.http.request_context import RequestContext
+from aggregates.uploads.upload_progress import UploadStatus
+from projections.read_models import ReadModels
 from projections.uploads import uploads
 from repositories.aggregate_types import GROUP
-from store import Position, Stream
+from repositories.repository import load
+from store import Actor, EventStore, Position, Stream
 
 WAITED = 0.3
 """The seconds for which an answer waits: while thousands are added, rows come later."""
 PAUSE = 0.02
+NOT_BEGUN = "The check begins when it is said what the columns of the file are."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,23 +31,38 @@ class GroupMoment:
     counts: Mapping[RecordState, int]
     unanswered_because: PostponedReason | None
 
+    @property
+    def verification(self) -> str:
+        """Say how the ULNs of the group stand with LRS (U7)."""
+        status = self.upload.status
+        if status is UploadStatus.TO_MAP:
+            return NOT_BEGUN
+        if status is UploadStatus.CHECKING:
+            return "The check is not over yet."
+        return said_of_many(
+            to_verify=self.upload.to_verify,
+            waiting=self.counts.get(RecordState.NOT_VERIFIED, 0),
+            why=self.unanswered_because,
+        )
 
-def group_at_one_moment(context: RequestContext, group: str) -> GroupMoment:
+
+def group_at_one_moment(
+    group: str, *, store: EventStore, read_models: ReadModels, reader: Actor
+) -> GroupMoment:
     """Show a group as far as its records are counted, waiting a while for the latest.
 
     Raises NotFound.
     """
-    stream, upload = context.load(GROUP, group)
-    service = context.service
-    if service.store.moment is not None:
-        with service.rows() as connection:
+    stream, upload = load(GROUP, group, store=store, reader=reader)
+    if store.moment is not None:
+        with read_models.as_at(store) as connection:
             return _moment(connection, stream, upload)
     until = monotonic() + WAITED
-    service.read_models.wait_for(stream.history[-1].position, WAITED)
+    read_models.wait_for(stream.history[-1].position, WAITED)
     while True:
-        with service.read_models.at_one_moment(uploads.NAME) as (connection, position):
-            if service.store.is_whole(position) or monotonic() > until:
-                stream, _ = context.load(GROUP, group)
+        with read_models.at_one_moment(uploads.NAME) as (connection, position):
+            if store.is_whole(position) or monotonic() > until:
+                stream, _ = load(GROUP, group, store=store, reader=reader)
                 stream = up_to(stream, position)
                 return _moment(connection, stream, GROUP.replay(stream))
         sleep(PAUSE)

@@ -5,21 +5,19 @@ from pathlib import Path
 from threading import Timer
 
 import pytest
-from fastapi import Response
 
 from aggregates.uploads.record import RecordState
-from api.http.request_context import RequestContext
-from api.uploads import learner_group_moment
-from api.uploads.learner_group_moment import group_at_one_moment
 from commands.uploads import upload as uploading
 from projections.database import open_database
 from projections.dispatcher import handle_alone
 from projections.projection_tables import ProjectionTables
 from projections.uploads import uploads
+from queries.uploads import group_moment
+from queries.uploads.group_moment import GroupMoment, group_at_one_moment
 from service import Service
 from store import EventStore, Position
 from tests.claim_examples import CATALOGUE
-from tests.clock import Clock
+from tests.clock import PATIENCE, Clock
 from tests.commands.upload_centre import ADMINISTRATOR, UploadCentre
 from tests.learner_examples import cells, strangers
 
@@ -57,9 +55,13 @@ def group(store: EventStore, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> s
     return group
 
 
-def request_context(service: Service) -> RequestContext:
-    at = service.clock()
-    return RequestContext(service=service, response=Response(), by=ADMINISTRATOR, at=at)
+def moment_of(service: Service, group: str) -> GroupMoment:
+    return group_at_one_moment(
+        group,
+        store=service.store,
+        read_models=service.read_models,
+        reader=ADMINISTRATOR,
+    )
 
 
 def follow(
@@ -77,11 +79,11 @@ def test_a_group_is_never_done_before_its_records_are_counted_as_learners(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """U5: event by event, where the rows do not come any further."""
-    monkeypatch.setattr(learner_group_moment, "WAITED", 0.0)
+    monkeypatch.setattr(group_moment, "WAITED", 0.0)
     place, seen = 0, set()
     while place < service.store.head():
         place = follow(tables, service.store, place, 1)
-        moment = group_at_one_moment(request_context(service), group)
+        moment = moment_of(service, group)
         counted = moment.counts.get(LEARNER, 0)
         seen.add(moment.upload.progress)
         assert len(moment.upload.learners) <= counted
@@ -100,12 +102,13 @@ def test_an_answer_waits_for_the_whole_of_what_was_recorded_at_once(
 ) -> None:
     """U5: learners and counts agree, though the rows had stopped in between."""
     monkeypatch.setattr(service.read_models, "wait_for", lambda *_: False)
+    monkeypatch.setattr(group_moment, "WAITED", PATIENCE)
     store, place = service.store, 0
     while place < store.head() - 2 or store.is_whole(place):
         place = follow(tables, store, place, 1)
     timer = Timer(0.2, follow, (tables, store, place, 1000))
     timer.start()
-    moment = group_at_one_moment(request_context(service), group)
+    moment = moment_of(service, group)
     timer.join()
     assert (moment.upload.progress, len(moment.upload.learners)) == (100, 7)
     assert moment.counts[LEARNER] == 7

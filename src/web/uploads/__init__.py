@@ -1,0 +1,1 @@
+"""Groups of learners: uploaded, put right, submitted, undone."""
