@@ -16,6 +16,7 @@ def test_something_is_due_something_waits_and_nobody_has_to_begin_with_nothing()
             "Finish order O-",
             "2 learners are not eligible yet",
             "1 claim in draft",
+            "Submit 6 learners of Spring starters",
         ):
             assert to_do in home
         assert amira.open("/results").text.count("Processed") >= 6

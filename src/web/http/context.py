@@ -49,12 +49,12 @@ SAID = "said"
 SECTIONS = (
     ("home", "Home", "/"),
     ("learners", "Learners", "/learners"),
+    ("uploads", "Uploads", "/uploads"),
     ("orders", "Orders", "/orders"),
     ("bookings", "Bookings", "/bookings"),
     ("claims", "Claims", "/claims"),
     ("ineligible", "Not eligible", "/ineligible"),
     ("results", "Results", "/results"),
-    ("uploads", "Uploads", "/uploads"),
 )
 """The entries of the navigation: section, text and address."""
 
