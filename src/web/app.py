@@ -15,7 +15,15 @@ from transport.compression import Compression
 from transport.metrics import Metrics
 from transport.middleware import RequestMiddleware
 from web import help_pages, home, search
-from web.bookings import booking, bookings
+from web.bookings import (
+    booking,
+    bookings,
+    entry_confirming,
+    entry_learners,
+    entry_orders,
+    entry_schedule,
+    entry_tests,
+)
 from web.centres import password, sessions, sign_in
 from web.claims import claims, ineligible, results
 from web.history import history
@@ -55,6 +63,11 @@ ROUTERS: tuple[PageRouter, ...] = (
     ineligible.pages,
     results.pages,
     bookings.pages,
+    entry_orders.pages,
+    entry_tests.pages,
+    entry_learners.pages,
+    entry_schedule.pages,
+    entry_confirming.pages,
     booking.pages,
     editing.pages,
     history.pages,

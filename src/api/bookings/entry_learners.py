@@ -5,15 +5,14 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import Field
 
-from aggregates.bookings.entry_rules import why_not_entered
 from aggregates.errors import NotFound
 from api.http.references import PATTERN
 from api.http.request_context import RequestContextOf
 from api.http.routing.router import Router
 from api.http.schemas import ResponseBody
 from api.learners.learners import Called
-from commands.bookings.entry_facts import EntryFacts
 from events.bookings.entry_order import Entry
+from queries.bookings.entry_learners import look_up_entries
 from queries.titles import title_of, unit_title
 from repositories.aggregate_types import LEARNER
 
@@ -67,12 +66,10 @@ def looked_up(
         unit=unit,
         delivery="",
     )
-    found = EntryFacts.of(context.command_context, person.centre, [asked])
-    place = found.places.get((learner, qualification))
-    reasons = why_not_entered(
-        asked, place, context.at, last=found.last, erased=found.erased
-    )
-    sentences = [str(each) for each in reasons]
+    found = look_up_entries(
+        context.command_context, person.centre, [asked], context.at
+    )[asked]
+    place = found.place
     return LearnerLookedUp(
         learner=learner,
         given_name=person.details.given_name,
@@ -81,8 +78,8 @@ def looked_up(
         title=title_of(context.command_context.catalogue, qualification),
         unit=unit,
         unit_title=unit_title(context.command_context.catalogue, qualification, unit),
-        can_be_entered=not sentences,
-        reasons=sentences,
+        can_be_entered=not found.reasons,
+        reasons=[*found.reasons],
         registration=place.registration.registration if place else None,
         apprenticeship=place.apprenticeship if place else None,
         apprenticeship_title=title_of(

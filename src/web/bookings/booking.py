@@ -4,32 +4,22 @@ from typing import cast
 
 from starlette.responses import Response
 
-from aggregates.bookings.sitting_time import Mode, read_time
-from aggregates.errors import Malformed
-from aggregates.uk_time import LONDON
+from aggregates.bookings.sitting_time import Mode
 from commands.bookings.booking import AmendBooking, CancelBooking
 from queries.bookings.bookings import booking_row
 from queries.learners.learners import open_learners
 from repositories.aggregate_types import BOOKING
 from web.bookings.bookings import BOOKINGS, describe_booking
+from web.bookings.entry_schedule import MODES
+from web.bookings.times import read_moment, write_typed_day, write_typed_time
 from web.http.context import PageContext
 from web.http.faults import REFUSED
-from web.http.inputs import read_day, read_number, read_version
+from web.http.inputs import read_number, read_version
 from web.http.page_router import PageRouter
 
 pages = PageRouter("bookings")
 
-MODES = (
-    ("Classroom", "Classroom: on your own network"),
-    ("Offline", "Offline: on laptops, with a package that you download before"),
-    ("Online", "Online: by a link"),
-)
 ONE = BOOKINGS + "/{booking}"
-
-
-class TimeMissing(Malformed):
-    code = "time-missing"
-    message = "Give a time such as 10:00, and the date."
 
 
 @pages.get(ONE)
@@ -47,7 +37,7 @@ def amend_booking(context: PageContext, booking: str) -> Response:
             AmendBooking(
                 **context.command_metadata(read_version(form.text("version"))),
                 booking=booking,
-                starts=read_time(_typed_moment(context), path=("time",)),
+                starts=read_moment(context, "date", "time"),
                 mode=cast("Mode", form.text("mode")) or None,
                 extra_time=read_number(form.text("extra_time")),
                 reason=form.text("reason") or None,
@@ -72,15 +62,6 @@ def cancel_booking(context: PageContext, booking: str) -> Response:
     )
 
 
-def _typed_moment(context: PageContext) -> str:
-    """Give the date and the time that were typed as one moment in London."""
-    day = read_day(context.form.text("date"), "date")
-    if day is None or not context.form.text("time"):
-        raise TimeMissing(path=("date",) if day is None else ("time",))
-    clock = context.form.text("time").replace(".", ":").rjust(5, "0")
-    return f"{day.isoformat()}T{clock}"
-
-
 def booking_page(
     context: PageContext, booking: str, refused: Exception | None = None
 ) -> Response:
@@ -92,7 +73,6 @@ def booking_page(
     shown = describe_booking(
         row, people[row.learner], context.service.catalogue, context.at
     )
-    starts = row.starts.astimezone(LONDON)
     form = context.form
     return context.page(
         "bookings/booking.html",
@@ -102,8 +82,8 @@ def booking_page(
         booking=shown,
         version=stream.version,
         typed={
-            "date": form.text("date") or f"{starts.day}/{starts.month}/{starts.year}",
-            "time": form.text("time") or f"{starts:%H:%M}",
+            "date": form.text("date") or write_typed_day(row.starts),
+            "time": form.text("time") or write_typed_time(row.starts),
             "mode": form.text("mode") or row.mode,
             "extra_time": form.text("extra_time") or str(row.extra_time),
             "reason": form.text("reason"),

@@ -11,21 +11,23 @@ from aggregates.bookings.sitting import Attendance
 from aggregates.bookings.sitting_time import window
 from aggregates.errors import Refusal
 from aggregates.learners.learner import Learner
-from aggregates.uk_time import clock_in_london, in_london, midnight
+from aggregates.uk_time import in_london, midnight
 from catalogue import Catalogue
+from commands.bookings.entry_order import BeginEntryOrder
 from projections.bookings.bookings import BookingFilter, BookingRow, search_bookings
 from projections.paging import Page
 from queries.learners.learners import open_learners
 from queries.titles import title_of, unit_title
+from web.bookings.times import TestWindow
 from web.http.context import PageContext
 from web.http.inputs import read_choice, read_day
+from web.http.lists import LISTED
 from web.http.page_router import PageRouter
 from web.http.to_do import ToDo
 
 pages = PageRouter("bookings")
 
 BOOKINGS = "/bookings"
-LISTED = 50
 FIELDS = ("name", "date_from", "date_to", "attendance", "group", "past")
 
 
@@ -38,7 +40,7 @@ class ShownBooking:
     unit: str
     qualification: str
     when: str
-    window: str
+    window: TestWindow
     is_open: bool
     is_over: bool
 
@@ -65,6 +67,7 @@ def list_bookings(context: PageContext) -> Response:
         bookings=[*describe_bookings(context, found.rows)],
         sought={name: context.parameter(name) or "" for name in FIELDS},
         is_narrowed=any(map(context.parameter, FIELDS)),
+        may_book=context.may(BeginEntryOrder),
         attendances=[(each.value, each.value) for each in Attendance],
         next_address=found.next_cursor
         and context.address_with(after=found.next_cursor),
@@ -104,13 +107,14 @@ def describe_booking(
     row: BookingRow, person: Learner, catalogue: Catalogue, at: datetime
 ) -> ShownBooking:
     opens, closes = window(row.starts)
+    drawn = TestWindow.of(row.starts, at)
     return ShownBooking(
         row=row,
         learner=person.full_name,
         unit=unit_title(catalogue, row.qualification, row.unit) or row.unit,
         qualification=title_of(catalogue, row.qualification) or row.qualification,
         when=in_london(row.starts),
-        window=f"{clock_in_london(opens)} to {clock_in_london(closes)}",
+        window=drawn,
         is_open=opens <= at <= closes,
         is_over=closes < at,
     )

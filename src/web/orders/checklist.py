@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from aggregates.errors import NotFound
 from aggregates.orders.order_checklist import OrderStep, OrderStepStatus
 from catalogue.rule import amount
 from commands.orders.order import DeleteOrder
+from repositories.aggregate_types import ENTRY_ORDER
 from web.http.context import PageContext
 from web.http.page_router import PageRouter
 from web.orders.order_page import (
@@ -34,8 +36,12 @@ class Task:
 
 @pages.get(ORDERS + "/{order}")
 def show_order(context: PageContext, order: str) -> Response:
-    """Show what an order still needs, and what it comes to."""
-    opened = open_order(context, order)
+    """Show what an order still needs, and what it comes to; one of tests on its page."""
+    try:
+        opened = open_order(context, order)
+    except NotFound:
+        context.load(ENTRY_ORDER, order)
+        return context.redirect(f"/entry-orders/{order}")
     return without_confirmed(opened) or checklist(opened)
 
 

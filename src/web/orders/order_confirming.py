@@ -108,9 +108,9 @@ def confirm_order(context: PageContext, order: str) -> Response:
         command = ConfirmOrder(
             **opened.metadata,
             order=order,
-            total=_pounds(context, "total"),
+            total=read_pounds(context, "total"),
             prices={
-                product: _pounds(context, f"price-{product}")
+                product: read_pounds(context, f"price-{product}")
                 for product in opened.order.lines
                 if context.form.text(f"price-{product}")
             },
@@ -124,7 +124,7 @@ def confirm_order(context: PageContext, order: str) -> Response:
 POUNDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
 
 
-def _pounds(context: PageContext, name: str) -> Decimal:
+def read_pounds(context: PageContext, name: str) -> Decimal:
     written = context.form.text(name)
     if not POUNDS.fullmatch(written):
         raise TotalUnreadable(path=(name,))

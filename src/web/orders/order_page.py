@@ -7,7 +7,6 @@ from typing import Any
 
 from starlette.responses import Response
 
-from access.accounts import find_user
 from aggregates.errors import Refusal, RuleBroken
 from aggregates.loss import WorkWouldBeLost
 from aggregates.orders.offer import Offer
@@ -15,19 +14,16 @@ from aggregates.orders.order import Order
 from aggregates.orders.order_checklist import OrderStep
 from aggregates.orders.order_confirming import price_of
 from aggregates.orders.order_refusals import DatesUnlikely
-from commands.command import CommandMetadata
 from commands.orders.order import BeginOrder
 from queries.orders.orders import OrderDetails, order_details
 from repositories.aggregate_types import ORDER
-from store import Conflict, Stream
+from store import Conflict
 from web.http.context import PageContext
 from web.http.faults import field_id
-from web.http.inputs import read_number
+from web.orders.opened_draft import OpenedDraft, first_of
 
 ORDERS = "/orders"
 CONFIRM_LOSS = "confirm_loss"
-MOST_MISSING = 2
-"""How many things a step lacks are said; the others are counted."""
 PAGES: Mapping[OrderStep, tuple[str, str]] = {
     OrderStep.PRODUCTS: ("products", "Choose products"),
     OrderStep.LEARNERS: ("learners", "Link learners"),
@@ -72,11 +68,9 @@ class OrderedProduct:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OpenedOrder:
+class OpenedOrder(OpenedDraft):
     """An order that somebody looks at."""
 
-    context: PageContext
-    stream: Stream
     details: OrderDetails
 
     @property
@@ -107,13 +101,6 @@ class OpenedOrder:
         )
 
     @property
-    def saved_by(self) -> str:
-        """Name who changed it last."""
-        last = self.stream.history[-1]
-        user = find_user(self.context.command_context, last.user)
-        return user.full_name if user else last.user
-
-    @property
     def missing(self) -> Sequence[tuple[str, str]]:
         """Say what is in the way of confirming: a sentence, and the page to mend it at."""
         return [
@@ -122,14 +109,6 @@ class OpenedOrder:
             if each.step is not OrderStep.CONFIRM
             for sentence in first_of(each.missing)
         ]
-
-    @property
-    def metadata(self) -> CommandMetadata:
-        """Give what a command carries: the version that the form was shown at."""
-        shown_at = read_number(self.context.form.text("version"))
-        return self.context.command_metadata(
-            expect=self.stream.version if shown_at is None else shown_at
-        )
 
     def name_of(self, learner: str) -> str:
         """Say what a learner is called."""
@@ -180,14 +159,6 @@ class OpenedOrder:
     def done_step(self, said: str, done: Any) -> Response:
         """Go back to the checklist, which says what was saved."""
         return self.context.redirect(self.address, said=said, after=done)
-
-
-def first_of(sentences: Sequence[str]) -> Sequence[str]:
-    """Say the first few, and count the others."""
-    more = len(sentences) - MOST_MISSING
-    if more <= 1:
-        return sentences
-    return [*sentences[:MOST_MISSING], f"And {more:,} more like this."]
 
 
 def loss_in_words(refused: Exception | None) -> Exception | None:

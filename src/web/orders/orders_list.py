@@ -1,6 +1,6 @@
-"""The orders of registrations of a centre: found, and begun."""
+"""The orders of a centre, of registrations and of tests: found, and begun."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection
 from starlette.responses import Response
@@ -21,9 +21,18 @@ from web.orders.order_page import ORDERS
 pages = PageRouter("orders")
 
 LISTED = 50
-FIELDS = ("state", "reference", "purchase_order", "learner")
+FIELDS = ("kind", "state", "reference", "purchase_order", "learner")
 """What orders are searched by; each is a parameter of the address."""
 TOLD_AT_HOME = 5
+KINDS: Mapping[OrderKind, str] = {
+    OrderKind.REGISTRATIONS: "Registrations",
+    OrderKind.ENTRIES: "Tests",
+}
+ADDRESSES: Mapping[OrderKind, str] = {
+    OrderKind.REGISTRATIONS: ORDERS,
+    OrderKind.ENTRIES: "/entry-orders",
+}
+"""The pages of an order, by what it is of."""
 
 
 @pages.get(ORDERS)
@@ -32,7 +41,7 @@ def list_orders(context: PageContext) -> Response:
     refused, found = None, Page[ListedOrder](rows=())
     try:
         filters = OrderFilter(
-            kind=OrderKind.REGISTRATIONS,
+            kind=read_choice(OrderKind, context.parameter("kind"), "kind"),
             state=read_choice(OrderState, context.parameter("state"), "state"),
             reference=context.parameter("reference"),
             purchase_order=context.parameter("purchase_order"),
@@ -63,6 +72,8 @@ def list_orders(context: PageContext) -> Response:
         ],
         asked={name: context.parameter(name) or "" for name in FIELDS},
         is_narrowed=any(map(context.parameter, FIELDS)),
+        kinds=[*KINDS.items()],
+        addresses=ADDRESSES,
         states=[(each.value, each.value) for each in OrderState],
         may_begin=context.may(BeginOrder),
         sees_all=context.centre is None,
@@ -82,16 +93,18 @@ def drafts_to_finish(context: PageContext, connection: Connection) -> Iterator[T
     """Say which orders are begun and not confirmed: nobody is registered by them yet."""
     if not context.may(BeginOrder):
         return
-    filters = OrderFilter(kind=OrderKind.REGISTRATIONS, state=OrderState.DRAFT)
+    filters = OrderFilter(state=OrderState.DRAFT)
     found = search_orders(
         connection, centre=context.centre, filters=filters, limit=TOLD_AT_HOME
     )
     for row in found.rows:
         who = f"{row.learners:,} learner{'' if row.learners == 1 else 's'}"
+        is_of_tests = row.kind is OrderKind.ENTRIES
+        until = "No test is booked" if is_of_tests else "Nobody is registered"
         yield ToDo(
-            text=f"Finish order {row.order}",
-            href=f"{ORDERS}/{row.order}",
-            detail=f"{who} linked. Nobody is registered until it is confirmed.",
+            text=f"Finish {'booking tests, order' if is_of_tests else 'order'} {row.order}",
+            href=f"{ADDRESSES[row.kind]}/{row.order}",
+            detail=f"{who} linked. {until} until it is confirmed.",
         )
     if found.next_cursor:
         yield ToDo(text="Finish the other draft orders", href=f"{ORDERS}?state=Draft")
