@@ -25,7 +25,7 @@ from web.bookings import (
     entry_tests,
 )
 from web.centres import password, sessions, sign_in
-from web.claims import claims, ineligible, results
+from web.claims import claim_grades, claims, ineligible, results
 from web.history import history
 from web.http.cookies import Cookies
 from web.http.page_router import PageRouter
@@ -60,6 +60,7 @@ ROUTERS: tuple[PageRouter, ...] = (
     password.pages,
     learners.pages,
     claims.pages,
+    claim_grades.pages,
     ineligible.pages,
     results.pages,
     bookings.pages,

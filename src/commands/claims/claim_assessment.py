@@ -15,6 +15,7 @@ from aggregates.claims.claim_hindrances import (
     not_claimable,
     registration_cancelled,
 )
+from aggregates.claims.claim_status import is_undecided
 from aggregates.claims.claimable import (
     Approved,
     ClaimableCondition,
@@ -93,19 +94,32 @@ class ClaimFacts:
         return {who: why for who, why in found if why is not None}
 
     def judge(self, learner: str) -> Granted | Withheld:
-        """Decide on one learner: eligible, or kept back for these reasons (M7-M11)."""
+        """Decide on one learner: eligible, or kept back for these reasons (M7-M11).
+
+        What was decided last is kept beside the registration until it, or the award,
+        changes: each page of a claim asks it of everybody.
+        """
         place = self.claim.learners[learner]
-        registration = self.opened[place.registration][1]
+        at, registration = self.opened[place.registration]
         if why := self.hindrance(learner):
             return registration.withhold(
                 claim=self.claim.claim, award=place.award, reasons=(why,)
             )
-        return registration.judge(
+        faults = award_faults(place.award, learner=learner, today=self.today)
+        asked = (self.claim.claim, place.award, faults)
+        version, kept = at.folded.get(ClaimFacts, (0, None))
+        if kept and version == at.version and kept[0] == asked:
+            known: Granted | Withheld = kept[1]
+            return known
+        verdict = registration.judge(
             claim=self.claim.claim,
             award=place.award,
             rules=rules_of(self.context, registration),
-            faults=award_faults(place.award, learner=learner, today=self.today),
+            faults=faults,
         )
+        if isinstance(verdict, Granted) or not is_undecided(verdict):
+            at.folded[ClaimFacts] = (at.version, (asked, verdict))
+        return verdict
 
 
 def is_transferred(facts: ClaimFacts, name: str) -> WithheldReason | None:

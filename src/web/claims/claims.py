@@ -12,6 +12,7 @@ from projections.paging import Page
 from queries.claims.claims import claim_details
 from queries.titles import title_of
 from repositories.aggregate_types import CLAIM
+from web.claims.claim_page import CLAIMS
 from web.http.context import PageContext
 from web.http.inputs import read_choice
 from web.http.page_router import PageRouter
@@ -19,7 +20,6 @@ from web.http.to_do import ToDo
 
 pages = PageRouter("claims")
 
-CLAIMS = "/claims"
 LISTED = 50
 
 

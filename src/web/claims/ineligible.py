@@ -22,7 +22,7 @@ from queries.claims.ineligible_learners import IneligibleDetails, ineligible_det
 from queries.learners.learners import open_learners
 from queries.titles import title_of
 from repositories.aggregate_types import CLAIM
-from web.claims.claims import CLAIMS
+from web.claims.claim_page import CLAIMS
 from web.http.context import PageContext
 from web.http.inputs import read_choice
 from web.http.page_router import PageRouter

@@ -37,6 +37,8 @@ from web.http.sessions import cookie_of, find_session, is_form_token
 
 Answer: TypeAlias = Callable[..., Response]
 SIGN_IN = "/sign-in"
+MOST_FIELDS = 10_000
+"""How many fields a form may send: a grid of grades has some thousands."""
 
 log = structlog.get_logger("web")
 
@@ -115,7 +117,7 @@ async def read_form(request: Request) -> SentForm:
     )
     others = [(n, v) for n, v in request.scope["headers"] if n != b"content-type"]
     scope = {**request.scope, "headers": [*others, (b"content-type", plain)]}
-    async with Request(scope, request.receive).form() as form:
+    async with Request(scope, request.receive).form(max_fields=MOST_FIELDS) as form:
         for name, value in form.multi_items():
             if isinstance(value, UploadFile):
                 files[name] = SentFile(
