@@ -1,0 +1,1 @@
+"""A sample consumer of `invoicing.lines`: copy it, and make it yours."""
