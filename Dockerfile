@@ -6,6 +6,9 @@ COPY requirements.lock ./
 RUN /app/.venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
 
 FROM python:3.12-slim
+RUN apt-get update -qq \
+    && apt-get install -y -qq --no-install-recommends libpangoft2-1.0-0 \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --create-home learner-management \
     && mkdir -p /var/lib/learner-management \
     && chown learner-management: /var/lib/learner-management

@@ -14,6 +14,7 @@ from service import Service
 from transport.compression import Compression
 from transport.metrics import Metrics
 from transport.middleware import RequestMiddleware
+from transport.moving_window import MovingWindow
 from web import help_pages, home, search
 from web.bookings import (
     booking,
@@ -25,7 +26,14 @@ from web.bookings import (
     entry_tests,
 )
 from web.centres import password, sessions, sign_in
-from web.claims import claim_grades, claims, ineligible, results
+from web.certificates import certificate, certificates, verify
+from web.claims import (
+    claim_grades,
+    claims,
+    ineligible,
+    learner_results,
+    results,
+)
 from web.history import history
 from web.http.cookies import Cookies
 from web.http.page_router import PageRouter
@@ -63,6 +71,10 @@ ROUTERS: tuple[PageRouter, ...] = (
     claim_grades.pages,
     ineligible.pages,
     results.pages,
+    learner_results.pages,
+    certificates.pages,
+    certificate.pages,
+    verify.pages,
     bookings.pages,
     entry_orders.pages,
     entry_tests.pages,
@@ -116,6 +128,7 @@ def create_pages(
     app.router.redirect_slashes = False
     app.state.service = service
     app.state.cookies = Cookies(public)
+    app.state.code_tries = MovingWindow(verify.RATE)
     return RequestMiddleware(
         Compression(app),
         metrics=metrics,

@@ -22,6 +22,7 @@ ADDRESSES: Mapping[Kind, str] = {
     Kind.BOOKING: "/bookings",
     Kind.CLAIM: "/claims",
     Kind.GROUP: "/uploads",
+    Kind.CERTIFICATE: "/certificates",
 }
 """The pages of each kind of number."""
 

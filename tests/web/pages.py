@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
 from cli.demo.users import token_of
+from queries.claims.verification_code import verification_code
 from service import Service
 from tests.api.running import running
 from tests.api.seeded_centre import Things, furnished_in
@@ -179,7 +180,7 @@ class FullSite(WebSite):
         """List the addresses of all routes, with what that centre has in them."""
         routes = chain.from_iterable(router.routes for router in ROUTERS)
         return sorted(
-            re.sub(r"{(\w+)}", lambda part: self._name(part[1]), route.path)
+            re.sub(r"{(\w+)(:path)?}", lambda part: self._name(part[1]), route.path)
             for route in routes
             if method in (route.methods or ()) and "{" in route.path
         )
@@ -198,6 +199,9 @@ class FullSite(WebSite):
             return self.things.called["learner"]
         if parameter == "row":
             return "4"
+        if parameter == "code":
+            certificate = self.things.called["certificate"]
+            return verification_code(self.service.store, certificate)
         return self.things.called.get(parameter, "1")
 
 

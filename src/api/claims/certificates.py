@@ -1,7 +1,6 @@
 """Certificates over HTTP: found, shown as issued, printed, reissued, revoked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
 from typing import Annotated
@@ -24,14 +23,17 @@ from commands.claims.certificate import (
 )
 from projections.claims.result_certificates import CertificateRow
 from queries.centres.centres import centre_names
-from queries.claims.certificates import certificate_row
+from queries.claims.certificates import (
+    ERASED_HOLDER,
+    certificate_row,
+    holder_name,
+    titles_as_issued,
+)
 from repositories.aggregate_types import CERTIFICATE
 
 router = Router(prefix="/certificates", tags=["certificates"])
 
 Number = Annotated[str, Path(max_length=20, examples=["C-0000000017T"])]
-ERASED_HOLDER = "holder erased"
-"""What is shown for the holder once their personal data were erased (H6)."""
 
 
 class CertificateReissue(RequestBody, title="CertificateReissue"):
@@ -86,14 +88,6 @@ class CertificateResponse(ResponseBody, title="Certificate"):
         description="When it was revoked, or the registration it completed reopened."
     )
     updated_at: AwareDatetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Titles:
-    """What a qualification and its units were called when a certificate was issued."""
-
-    qualification: QualificationRef
-    units: Mapping[str, str]
 
 
 @router.get("/{number}", operation_id="getCertificate")
@@ -172,28 +166,9 @@ def certificate_response(
             "kind": CertificateKind(row.kind),
             "centre_name": names.get(row.centre),
             "holder": holder_name(row.given_name, row.family_name),
-            "qualification": titles.qualification,
+            "qualification": QualificationRef(
+                reference=row.qualification, number=titles.number, title=titles.title
+            ),
             "unit_titles": titles.units,
         }
     )
-
-
-def titles_as_issued(catalogue: Catalogue, row: CertificateRow) -> Titles:
-    """Give the titles kept in a certificate, else those of the rules it was earned by."""
-    rules = catalogue.qualification(row.qualification, version=row.rules_version)
-    known = {unit.reference: unit.title for unit in rules.units}
-    return Titles(
-        qualification=QualificationRef(
-            reference=row.qualification,
-            number=row.qualification_number or rules.number,
-            title=row.title or rules.title,
-        ),
-        units=row.unit_titles or {unit: known[unit] for unit in row.units},
-    )
-
-
-def holder_name(given_name: str | None, family_name: str | None) -> str:
-    """Name the holder of a certificate; somebody erased is named no more (H6)."""
-    if given_name is None:
-        return ERASED_HOLDER
-    return f"{given_name} {family_name}"

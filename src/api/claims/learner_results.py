@@ -9,7 +9,6 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.claims.claim_status import ClaimStatus
 from api.bookings.bookings import OutcomeBefore
-from api.claims.certificates import titles_as_issued
 from api.claims.results import (
     ISSUED_TO,
     ApprenticeshipRef,
@@ -30,6 +29,7 @@ from projections.bookings.bookings import BookingRow
 from projections.claims import result_search
 from projections.claims.result_certificates import CertificateRow, certificates_of
 from projections.claims.result_search import Result
+from queries.claims.certificates import titles_as_issued
 from queries.titles import unit_title
 from repositories.aggregate_types import LEARNER
 from repositories.repository import load
@@ -199,7 +199,7 @@ def award_result(
         certificate=award.certificate,
         in_force=award.in_force,
         issued_to=issued_to(award),
-        title=titles[0].qualification.title if titles else rules.title,
+        title=titles[0].title if titles else rules.title,
         earlier_certificates=[
             CertificateBefore.model_validate(each)
             for each in certificates

@@ -9,7 +9,6 @@ from pydantic import AwareDatetime, Field
 
 from aggregates.claims.claim_status import ClaimStatus
 from aggregates.text import clean, words
-from api.claims.certificates import holder_name
 from api.http.dependencies import (
     CurrentUser,
     PagingSince,
@@ -31,6 +30,7 @@ from catalogue import AwardType, Catalogue
 from projections.claims import result_search
 from projections.claims.result_search import Result, ResultFilter, ResultSort
 from queries.centres.centres import centre_names
+from queries.claims.certificates import holder_name
 
 router = Router(tags=["results"])
 

@@ -1,8 +1,11 @@
 """A certificate as it was issued, and what has become of it since."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aggregates.claims.certificate import Certificate
+from catalogue import Catalogue
 from commands.claims.issued_certificates import as_issued
 from commands.command import CommandContext
 from events.claims.certificate import (
@@ -13,6 +16,38 @@ from events.claims.certificate import (
 from events.event import Event
 from projections.claims.result_certificates import CertificateRow
 from store import Stream
+
+ERASED_HOLDER = "holder erased"
+"""What is shown for the holder once their personal data were erased (H6)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssuedTitles:
+    """What a qualification and its units were called when a certificate was issued."""
+
+    number: str
+    title: str
+    level: int
+    units: Mapping[str, str]
+
+
+def titles_as_issued(catalogue: Catalogue, row: CertificateRow) -> IssuedTitles:
+    """Give the titles kept in a certificate, else those of the rules it was earned by."""
+    rules = catalogue.qualification(row.qualification, version=row.rules_version)
+    known = {unit.reference: unit.title for unit in rules.units}
+    return IssuedTitles(
+        number=row.qualification_number or rules.number,
+        title=row.title or rules.title,
+        level=rules.level,
+        units=row.unit_titles or {unit: known[unit] for unit in row.units},
+    )
+
+
+def holder_name(given_name: str | None, family_name: str | None) -> str:
+    """Name the holder of a certificate; somebody erased is named no more (H6)."""
+    if given_name is None:
+        return ERASED_HOLDER
+    return f"{given_name} {family_name}"
 
 
 def certificate_row(

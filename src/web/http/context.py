@@ -55,6 +55,7 @@ SECTIONS = (
     ("claims", "Claims", "/claims"),
     ("ineligible", "Not eligible", "/ineligible"),
     ("results", "Results", "/results"),
+    ("certificates", "Certificates", "/certificates"),
 )
 """The entries of the navigation: section, text and address."""
 
@@ -136,6 +137,12 @@ class PageContext:
     @property
     def command_context(self) -> CommandContext:
         return self.service.context
+
+    @property
+    def public_address(self) -> str:
+        """The address that people open pages at, without a slash at its end."""
+        public: str = self.request.app.state.cookies.public
+        return (public or str(self.request.base_url)).rstrip("/")
 
     @property
     def centre(self) -> str | None:

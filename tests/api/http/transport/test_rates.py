@@ -2,7 +2,7 @@
 
 import threading
 
-from api.http.transport.rates import MovingWindow
+from transport.moving_window import MovingWindow
 
 
 def test_so_many_requests_are_in_time_and_no_more_until_the_oldest_is_old() -> None:

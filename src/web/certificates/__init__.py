@@ -1,0 +1,1 @@
+"""Certificates: looked at, printed, replaced, and checked by anybody."""
