@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from threading import Event, Thread
 from typing import Any
 
@@ -53,6 +53,8 @@ class Inbox:
         self._dead_letters = prefix + DEAD_LETTERS
         self._stopping = Event()
         self._thread = Thread(target=self._run, name=NAME, daemon=True)
+        self._waiting_since: datetime | None = None
+        self._behind = 0
         self.error: str | None = None
         """What it fails at, at this moment."""
 
@@ -64,6 +66,19 @@ class Inbox:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
+
+    def behind(self) -> dict[str, Any]:
+        """Say how many messages wait here, for how many seconds, and what it fails at.
+
+        It is of the partitions that this process takes, as they last were.
+        """
+        since = self._waiting_since
+        seconds = (self._clock() - since).total_seconds() if since else 0.0
+        return {
+            "behind": self._behind,
+            "seconds": max(0.0, seconds),
+            "error": self.error,
+        }
 
     def dead_letters(self) -> list[Letter]:
         """List what could not be taken and was not replayed. Raises KafkaError."""
@@ -114,13 +129,28 @@ class Inbox:
 
     def _take_batch(self, consumer: Any, producer: Any) -> None:
         """Take what there is, and commit how far that is."""
-        for part, records in consumer.poll(POLL_MS).items():
+        batch = consumer.poll(POLL_MS)
+        self._measure(consumer, batch)
+        for part, records in batch.items():
             for record in records:
                 if self._stopping.is_set():
                     return
                 self._take(letter_of(record), producer)
+                self._behind -= 1
             offset = OffsetAndMetadata(records[-1].offset + 1, "", -1)
             consumer.commit({part: offset})
+        if not self._behind:
+            self._waiting_since = None
+
+    def _measure(self, consumer: Any, batch: Any) -> None:
+        """Count what was read and not yet taken, and what was not read yet."""
+        unread = (
+            (consumer.highwater(part) or 0) - consumer.position(part) for part in batch
+        )
+        self._behind = sum(map(len, batch.values())) + sum(max(0, n) for n in unread)
+        if batch:
+            sent = min(records[0].timestamp for records in batch.values())
+            self._waiting_since = datetime.fromtimestamp(sent / 1000, UTC)
 
     def _take(self, letter: Letter, producer: Any) -> bool:
         """Take a message, or put it with its reason to the dead letters; say which."""

@@ -1,13 +1,16 @@
 """The topics that we write to: made once, and known again by their ids."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
+from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
-from kafka.errors import TopicAlreadyExistsError, for_code
+from kafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from catalogue import amount
+from downstream.broker import Broker
 
 UNKNOWN_TOPIC = 3
 PARTITIONS = 12
@@ -30,6 +33,17 @@ class TopicIdentity:
 
 Identities = Mapping[str, TopicIdentity]
 """Topics by name."""
+
+
+def why_no_answer(broker: Broker) -> str | None:
+    """Say why the brokers cannot be asked for their topics; None if they answer."""
+    try:
+        with closing(KafkaAdminClient(**broker.options())) as admin:
+            admin.list_topics()
+    except (KafkaError, OSError, ValueError) as error:
+        why = str(error).partition("\n")[0] or type(error).__name__
+        return f"The brokers do not answer: {why}"
+    return None
 
 
 def find_topics(admin: Any, names: Iterable[str]) -> dict[str, TopicIdentity]:

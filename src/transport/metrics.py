@@ -15,6 +15,12 @@ RELAY = {
     "failing": "Whether the relay fails at something: 1, else 0.",
 }
 
+INBOX = {
+    "lag": "Messages of the partitions of this process that are not taken yet.",
+    "lag_seconds": "How long ago the first message was sent that is not taken yet.",
+    "failing": "Whether the inbox fails at something: 1, else 0.",
+}
+
 
 class Metrics:
     """Requests by route, and how far each follower is behind the log."""
@@ -49,6 +55,10 @@ class Metrics:
             name: Gauge(f"relay_{name}", what, registry=self._registry)
             for name, what in (RELAY.items() if service.relay else ())
         }
+        self._inbox = {
+            name: Gauge(f"inbox_{name}", what, registry=self._registry)
+            for name, what in (INBOX.items() if service.inbox else ())
+        }
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         self._requests.labels(method, route, status).inc()
@@ -61,6 +71,7 @@ class Metrics:
                 self._position.labels(name).set(position)
                 self._lag.labels(name).set(max(0, head - position))
             self._look_at_relay()
+        self._look_at_inbox()
         return generate_latest(self._registry)
 
     def _look_at_relay(self) -> None:
@@ -70,3 +81,10 @@ class Metrics:
             self._relay["lag"].set(told["behind"])
             self._relay["lag_seconds"].set(told["seconds"])
             self._relay["failing"].set(told["error"] is not None)
+
+    def _look_at_inbox(self) -> None:
+        if self._service.inbox:
+            told = self._service.inbox.behind()
+            self._inbox["lag"].set(told["behind"])
+            self._inbox["lag_seconds"].set(told["seconds"])
+            self._inbox["failing"].set(told["error"] is not None)

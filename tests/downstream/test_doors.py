@@ -101,10 +101,12 @@ def test_kafka_down_makes_nothing_unready(watched: TestClient) -> None:
     assert told["position"] == 0
     assert told["behind"] == 3
     assert answer.json()["errors"] == {}
-    assert "inbox" in answer.json()
+    assert answer.json()["inbox"] == {"behind": 0, "seconds": 0.0, "error": None}
     text = watched.get("/metrics").text
     assert "relay_lag 3.0" in text
     assert "relay_failing 1.0" in text
+    assert "inbox_lag 0.0" in text
+    assert "inbox_failing 0.0" in text
     (seconds,) = (n for n in text.splitlines() if n.startswith("relay_lag_seconds "))
     assert float(seconds.split()[1]) > 0
 
@@ -122,6 +124,19 @@ def test_without_a_broker_a_command_says_which_setting_is_missing(
     done = command(*words)
     assert done.exit_code == 2
     assert "Set LEARNER_MANAGEMENT_KAFKA: host:port" in done.stderr
+
+
+def test_doctor_says_that_the_brokers_do_not_answer(tmp_path: Path) -> None:
+    command = running(over(tmp_path) | {PREFIX: NOBODY})
+    done = command("doctor")
+    assert done.exit_code == 3
+    assert f"{PREFIX}: The brokers do not answer: " in done.stderr
+
+
+@pytest.mark.kafka
+def test_doctor_connects_to_the_brokers(tmp_path: Path, kafka_address: str) -> None:
+    done = running(over(tmp_path) | {PREFIX: kafka_address})("doctor")
+    assert PREFIX not in done.stderr
 
 
 @pytest.mark.kafka

@@ -20,7 +20,7 @@ from downstream.broker import Broker
 from downstream.inbox import REASON, Inbox, told_of
 from downstream.reports import OUTCOMES, STATUSES
 from events.registrations.invoice import InvoiceStatusReported
-from store import EventStore, open_store
+from store import EventStore, Unavailable, open_store
 from tests.clock import PATIENCE
 from tests.conftest import CATALOGUE, OpenStore
 from tests.downstream.examples import register
@@ -206,6 +206,32 @@ def test_an_outcome_of_an_unknown_booking_is_kept(
     producer.close()
     wait_until(lambda: len(inbox.dead_letters()) == 1)
     assert reasons(inbox)[0].startswith("There is no booking B-0000000001 here.")
+
+
+def test_it_says_how_many_messages_wait_and_how_long(
+    store: EventStore,
+    invoicing: Invoicing,
+    open_inbox: OpenInbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also while the database does not answer: what waits is not forgotten."""
+    register(store, 1, 3)
+    for number in range(3):
+        invoicing.report(f"{number}", f"R-{number + 1:010d}", "Invoiced")
+    monkeypatch.setattr("downstream.inbox.take", lost)
+    inbox = open_inbox(store)
+    inbox.start()
+    wait_until(lambda: inbox.behind()["behind"] == 3)
+    wait_until(lambda: inbox.behind()["error"] == "The database does not answer.")
+    assert inbox.behind()["seconds"] > 0
+    monkeypatch.undo()
+    wait_until(lambda: len(statuses(store)) == 3)
+    wait_until(lambda: inbox.behind()["error"] is None)
+    assert inbox.behind() == {"behind": 0, "seconds": 0.0, "error": None}
+
+
+def lost(*_: object) -> None:
+    raise Unavailable("The database does not answer.")
 
 
 def take_and_die(url: str, keys: str, address: str, prefix: str, most: int) -> None:

@@ -9,7 +9,7 @@ import typer
 from pydantic import TypeAdapter
 
 from catalogue import InvalidCatalogue, load
-from cli.configuration import FolderUnusable, require_makeable, why_lost
+from cli.configuration import FolderUnusable, broker_of, require_makeable, why_lost
 from projections.database import LOST
 from service import Service, open_service
 from settings import Settings, unknown_variables, variable
@@ -24,6 +24,7 @@ def what_is_wrong(settings: Settings) -> Iterator[tuple[str, str]]:
 
     That nothing is recorded yet is no fault, and is given with no variable.
     """
+    yield from unreachable_brokers(settings)
     try:
         load(settings.catalogue)
     except InvalidCatalogue as error:
@@ -49,6 +50,15 @@ def what_is_wrong(settings: Settings) -> Iterator[tuple[str, str]]:
             tried.bind((settings.host, settings.port))
         except OSError as error:
             yield variable("port"), f"Nothing can listen there: {error.strerror}."
+
+
+def unreachable_brokers(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Say so if Kafka is named and does not let us in."""
+    if broker := broker_of(settings):
+        from downstream.topics import why_no_answer
+
+        if why := why_no_answer(broker):
+            yield variable("kafka"), why
 
 
 def not_begun(settings: Settings, error: NotBegun) -> Iterator[tuple[str, str]]:

@@ -36,7 +36,7 @@ def readyz(response: Response, service: Present) -> dict[str, Any]:
         }
         relay = {"relay": service.relay.behind()} if service.relay else {}
         if service.inbox:
-            relay["inbox"] = {"error": service.inbox.error}
+            relay["inbox"] = service.inbox.behind()
     except LOST as error:
         errors["database"] = str(error).partition("\n")[0]
     if errors:
