@@ -160,8 +160,7 @@ def page(
     A list is read in the index of its order. Only if few rows are ``narrowed`` down to
     are those found by the index of what is asked, and sorted.
     """
-    if not 1 <= limit <= LARGEST:
-        raise BadLimit(path=("limit",), largest=LARGEST, limit=limit)
+    require_limit(limit)
     if since is not None:
         query = query.where(since.column >= since.moment)
         by, descending = (since.column, *by), False
@@ -171,7 +170,7 @@ def page(
     if count_to:
         asked = [query.where(*w.found_first(), *w.all_checks()) for w in branches]
         counted = sum(counts_of(connection, asked, count_to))
-    marked = query.add_columns(*(c.label(f"by {n}") for n, c in enumerate(by)))
+    marked = with_place(query, by)
 
     def in_list_order(
         some: Select[Any], by: Sequence[ColumnElement[Any]]
@@ -195,15 +194,38 @@ def page(
     if others:
         every_part = union_all(*(select(each.subquery()) for each in parts))
         part = sorted_anew(every_part.subquery())
-    found = connection.execute(part).all()
+    found = page_of(connection.execute(part).all(), by=by, make=make, limit=limit)
+    if counted is None:
+        return found
+    is_at_least = counted > count_to
+    return replace(found, total=min(counted, count_to), is_at_least=is_at_least)
+
+
+def with_place(query: Select[Any], by: Sequence[ColumnElement[Any]]) -> Select[Any]:
+    """Have each row tell its place in a list sorted ``by`` these columns: its last ones."""
+    return query.add_columns(*(c.label(f"by {n}") for n, c in enumerate(by)))
+
+
+def page_of(
+    found: Sequence[Row[Any]],
+    *,
+    by: Sequence[ColumnElement[Any]],
+    make: Callable[[Row[Any]], R],
+    limit: int,
+) -> Page[R]:
+    """Make a page of rows that end with their place; one over the limit begins the next."""
     rows = found[:limit]
     is_last = len(found) <= limit
     return Page(
         rows=tuple(make(row) for row in rows),
         next_cursor=None if is_last else _cursor(rows[-1][-len(by) :]),
-        total=counted and min(counted, count_to),
-        is_at_least=counted is not None and counted > count_to,
     )
+
+
+def require_limit(limit: int) -> None:
+    """Raise BadLimit unless a page may hold so many rows."""
+    if not 1 <= limit <= LARGEST:
+        raise BadLimit(path=("limit",), largest=LARGEST, limit=limit)
 
 
 def since(column: ColumnElement[Any], moment: datetime | None) -> Since | None:

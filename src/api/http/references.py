@@ -11,7 +11,7 @@ from aggregates.learners.learner import Learner
 from api.http.schemas import ResponseBody
 from catalogue import Catalogue
 from commands.command import CommandContext
-from projections.learners import learner_search
+from projections.learners import learner_names
 from queries.centres.centres import centre_names
 from queries.learners.learners import open_learners
 
@@ -126,7 +126,7 @@ def learner_refs_by_id(
         who: LearnerRef(
             learner=who, given_name=each.given_name, family_name=each.family_name
         )
-        for who, each in learner_search.names_of(reads, wanted).items()
+        for who, each in learner_names.names_of(reads, wanted).items()
         if seen_by in {None, each.centre}
     }
     others = open_learners(context, wanted - named.keys(), seen_by=seen_by)

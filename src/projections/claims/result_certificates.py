@@ -28,7 +28,7 @@ from events.claims.certificate import (
 )
 from events.identifier import stream_of
 from projections.identifiers import equal_to
-from projections.learners.learner_search import identities_at
+from projections.learners.learner_names import identities_at
 from projections.learners.names_sought import is_learner
 from projections.paging import Narrowed, Page, page, since
 from projections.read_model import METADATA, Moment, in_order

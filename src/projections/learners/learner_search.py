@@ -1,10 +1,10 @@
 """Manage Learners, searched by whatever is known of the learners (L3)."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from math import inf
+from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
@@ -13,29 +13,29 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    Select,
     and_,
+    bindparam,
     select,
 )
 
 from aggregates.learners.date_of_birth import shown_birth
-from aggregates.learners.details import ERASED
 from aggregates.learners.uln import read_uln
 from aggregates.registrations.registration_state import Status
-from aggregates.text import clean
+from aggregates.text import clean, words
 from aggregates.text import fold as folded
-from events.identifier import stream_of
 from projections.identifiers import equal_to
 from projections.learners.learners import (
-    FORMER,
-    IDENTITY,
     LEARNERS,
 )
 from projections.learners.names_sought import (
     NAMES,
     begins,
+    bounds_of,
     id_matches,
     in_group,
     named_so,
+    rarely_named,
 )
 from projections.paging import (
     MOST_SORTED,
@@ -46,12 +46,14 @@ from projections.paging import (
     few,
     has_row,
     page,
+    page_of,
+    require_limit,
     sorting,
+    with_place,
 )
 from projections.periods import within_days
 from projections.registrations.registration_rows import REGISTRATIONS
 from projections.rows import CHUNK
-from store import Position
 
 
 class KnownLearner(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +102,12 @@ class LearnerFilter:
     updated_since: datetime | None = None
 
 
+SEARCHED_NAMES: Mapping[str, Sequence[str]] = {
+    "name": NAMES,
+    "given_name": NAMES[:1],
+    "family_name": NAMES[1:],
+}
+"""The names that each filter of names is for."""
 LearnerSort = Literal[
     "created_at",
     "-created_at",
@@ -132,56 +140,6 @@ SORTS: Mapping[str, Sequence[Column[Any]]] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class NamedLearner:
-    """What a learner is called, and which centre they are at, today."""
-
-    learner: str
-    given_name: str
-    family_name: str
-    centre: str
-
-
-def names_of(
-    connection: Connection, learners: Iterable[str]
-) -> Mapping[str, NamedLearner]:
-    """Give the names of these learners, but for those who were withdrawn (U11)."""
-    streams = [str(stream_of(learner)) for learner in learners]
-    its = LEARNERS.c
-    query = select(its.learner, its.given_name, its.family_name, its.centre)
-    found = connection.execute(query.where(its.stream.in_(streams)))
-    named = (NamedLearner(**row._mapping) for row in found)  # noqa: SLF001 - public
-    return {each.learner: each for each in named}
-
-
-def identities_at(
-    connection: Connection, moments: Collection[tuple[str, Position]]
-) -> Mapping[tuple[str, Position], Mapping[str, Any]]:
-    """Give who learners were at positions of the log: names and birth.
-
-    Nobody is who was erased since (H6), or is not known.
-    """
-    streams = {str(stream_of(learner)) for learner, _ in moments}
-    former = select(FORMER).where(FORMER.c.stream.in_(streams)).order_by(FORMER.c.until)
-    known = select(LEARNERS).where(
-        LEARNERS.c.stream.in_(streams), LEARNERS.c.date_of_birth != ERASED.date_of_birth
-    )
-    found: dict[str, list[tuple[float, Row[Any]]]] = {}
-    for row in connection.execute(former):
-        found.setdefault(row.stream, []).append((row.until, row))
-    for row in connection.execute(known):
-        found.setdefault(row.stream, []).append((inf, row))
-    identities = {}
-    for learner, position in moments:
-        those = found.get(str(stream_of(learner)), ())
-        if (
-            then := next((row for until, row in those if until > position), None)
-        ) is None:
-            continue
-        identities[learner, position] = {name: then._mapping[name] for name in IDENTITY}  # noqa: SLF001 - public
-    return identities
-
-
 def search_learners(
     connection: Connection,
     *,
@@ -202,6 +160,10 @@ def search_learners(
     """
     usual = "updated_at" if filters.updated_since else "-created_at"
     chosen = sorting(SORTS, sort or usual)
+    if cursor is None and not count_to:
+        found = _rarely_named(connection, centre, filters, limit=limit, **chosen)
+        if found is not None:
+            return found
     return page(
         connection,
         SHOWN,
@@ -212,6 +174,60 @@ def search_learners(
         count_to=count_to,
         narrowed=_conditions(connection, centre, filters, chosen["by"][0]),
     )
+
+
+def _rarely_named(
+    connection: Connection,
+    centre: str | None,
+    filters: LearnerFilter,
+    *,
+    by: Sequence[Column[Any]],
+    descending: bool,
+    limit: int,
+) -> Page[KnownLearner] | None:
+    """Give the first page of those of a name, in one statement that is put together once.
+
+    None if that is not all that is asked, in one word, or if nobody has it, or many do.
+    """
+    asked = [
+        (name, value) for name, value in vars(filters).items() if value is not None
+    ]
+    if len(asked) != 1 or (names := SEARCHED_NAMES.get(asked[0][0])) is None:
+        return None
+    its_words = words(asked[0][1])
+    if len(its_words) != 1:
+        return None
+    require_limit(limit)
+    statement = first_named(
+        names,
+        tuple(by),
+        MOST_SORTED,
+        descending=descending,
+        is_within=centre is not None,
+    )
+    values = {**bounds_of(its_words), "centre": centre, "limit": limit + 1}
+    found = connection.execute(statement, values).all()
+    if not found:
+        return None
+    return page_of(found, by=by, make=known_learner, limit=limit)
+
+
+@lru_cache(100)
+def first_named(
+    names: Sequence[str],
+    by: Sequence[Column[Any]],
+    most: int,
+    *,
+    descending: bool,
+    is_within: bool,
+) -> Select[Any]:
+    """Ask for the first of those whom ``rarely_named`` finds, at a centre or anywhere."""
+    at = [LEARNERS.c.centre == bindparam("centre")] if is_within else []
+    narrowed = rarely_named(names, most).also(Narrowed(within=at))
+    found = few(with_place(SHOWN, by).where(*narrowed.found_first())).subquery()
+    places = (found.c[f"by {n}"] for n in range(len(by)))
+    keys = (c.desc() if descending else c.asc() for c in places)
+    return select(found).order_by(*keys).limit(bindparam("limit"))
 
 
 def _conditions(
@@ -249,11 +265,10 @@ def _conditions(
             is_so = as_check(theirs.status == filters.status)
             one = select(theirs.stream).where(theirs.learner == its.learner, is_so)
             checks.append(has_row(one))
-    names = (
-        named_so(connection, filters.given_name, NAMES[:1], by=first),
-        named_so(connection, filters.family_name, NAMES[1:], by=first),
-        named_so(connection, filters.name, NAMES, by=first),
-    )
+    names = [
+        named_so(connection, getattr(filters, name), its_names, by=first)
+        for name, its_names in SEARCHED_NAMES.items()
+    ]
     asked = Narrowed(within=within, sought=sought, kinds=kinds, checks=checks)
     if filters.group is not None:
         asked = asked.also(in_group(connection, LEARNERS, centre, filters.group))

@@ -122,9 +122,7 @@ def _looked_up(
     if not its_words:
         return
     statement = _counting(tuple(kinds), len(its_words), MOST_SORTED)
-    ends = {f"end{n}": word + LAST for n, word in enumerate(its_words)}
-    starts = {f"start{n}": word for n, word in enumerate(its_words)}
-    counts = connection.execute(statement, starts | ends).one()
+    counts = connection.execute(statement, bounds_of(its_words)).one()
     for word, counted in zip(its_words, counts, strict=True):
         its = WORDS.c
         found = select(its.stream).where(its.name.in_(kinds), begins(its.word, word))
@@ -135,18 +133,36 @@ def _looked_up(
 @lru_cache(100)
 def _counting(kinds: Sequence[str], number: int, most: int) -> Select[Any]:
     """Count who has each of some words: asked at each search, and put together once."""
+    return counting([_having_word(kinds, n) for n in range(number)], most)
+
+
+def _having_word(kinds: Sequence[str], number: int) -> Select[Any]:
+    """Ask who has a word between ``start`` and ``end`` of that number, given when asked."""
     its = WORDS.c
-    return counting(
-        [
-            select(its.stream).where(
-                its.name.in_(kinds),
-                its.word >= bindparam(f"start{n}", type_=its.word.type),
-                its.word < bindparam(f"end{n}", type_=its.word.type),
-            )
-            for n in range(number)
-        ],
-        most,
+    return select(its.stream).where(
+        its.name.in_(kinds),
+        its.word >= bindparam(f"start{number}", type_=its.word.type),
+        its.word < bindparam(f"end{number}", type_=its.word.type),
     )
+
+
+def rarely_named(names: Sequence[str], most: int) -> Narrowed:
+    """Find learners by the ``start0`` of a word of these names, if so many have it at most.
+
+    Nobody is found by one that more have. What a word begins with, and ``end0``, are given
+    when it is asked: ``bounds_of`` gives both.
+    """
+    every_kind = [*names, *map(_more, names)]
+    found = _having_word(every_kind, 0).limit(most + 1).cte("found")
+    number = select(func.count()).select_from(found).scalar_subquery()
+    its = LEARNERS.c.stream
+    return Narrowed(sought=[its.in_(select(found.c.stream)), number <= most])
+
+
+def bounds_of(words: Sequence[str]) -> dict[str, str]:
+    """Give the values that the statements of words are asked with."""
+    starts = {f"start{n}": word for n, word in enumerate(words)}
+    return starts | {f"end{n}": word + LAST for n, word in enumerate(words)}
 
 
 def _split_by(

@@ -7,6 +7,7 @@ from itertools import count, product
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from aggregates.text import searchable_words, words
 from benchmarks.lists import CENTRE, created, recorded, registered
@@ -21,6 +22,7 @@ from projections.database import Database, open_database
 from projections.learners.learner_search import (
     KnownLearner,
     LearnerFilter,
+    first_named,
     search_learners,
 )
 from projections.paging import Page, every
@@ -40,7 +42,12 @@ SOUGHT = (
     "kh de",
     "nobody",
 )
-MODULES = ("paging", "learners.names_sought", "claims.claimable_learners")
+MODULES = (
+    "paging",
+    "learners.learner_search",
+    "learners.names_sought",
+    "claims.claimable_learners",
+)
 ON = "Q-1"
 
 
@@ -89,7 +96,7 @@ def test_a_search_by_name_is_the_list_without_the_others(
         monkeypatch.setattr(f"projections.{module}.MOST_SORTED", most)
     with rows.reading() as connection:
         for sought, by, way in product(
-            SOUGHT, ("family_name", "given_name"), ("", "-")
+            SOUGHT, ("family_name", "given_name", "created_at"), ("", "-")
         ):
             asked = {"connection": connection, "centre": CENTRE}
             everybody = every(
@@ -126,6 +133,30 @@ def test_a_search_by_name_is_the_list_without_the_others(
                     limit=7,
                 )
                 assert found == expected, (sought, by, way)
+
+
+def test_a_name_that_few_have_is_searched_for_in_one_statement(rows: Database) -> None:
+    """It asks whether few have it, and who; of each shape it is put together once."""
+    sent: list[str] = []
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        sent.append(statement)
+
+    first_named.cache_clear()
+    with rows.reading() as connection:
+        event.listen(connection, "before_cursor_execute", note)
+        for sought in ("grace", "żak", "khanna"):
+            for centre, is_at in ((CENTRE, True), (None, True), ("none", False)):
+                sent.clear()
+                found = search_learners(
+                    connection,
+                    centre=centre,
+                    filters=LearnerFilter(name=sought),
+                    limit=200,
+                )
+                assert len(sent) == 1 or not is_at
+                assert bool(found.rows) == is_at
+    assert first_named.cache_info().misses == 2
 
 
 @pytest.mark.parametrize("most", [0, 5, 1_000], ids=["many", "some", "few"])
