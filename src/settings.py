@@ -1,5 +1,6 @@
 """The settings, from environment variables. Only what starts a process reads them."""
 
+import os
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from difflib import get_close_matches
@@ -16,6 +17,9 @@ HIGHEST_PORT = 65_535
 LRS_OFF, LRS_SIMULATED = "off", "simulator"
 LRS_PASSWORD_LENGTH = 16
 NEEDED_BY_LRS = ("lrs_ukprn", "lrs_user", "lrs_password", "lrs_certificate", "lrs_key")
+
+SECRETS = ("lrs_password", "kafka_password", "oidc_client_secret")
+"""Settings that a file may hold, which another setting names."""
 
 SASL = ("kafka_user", "kafka_password")
 TLS = ("kafka_authority", "kafka_certificate", "kafka_key")
@@ -113,6 +117,39 @@ class Settings(BaseSettings):
             " ask: https://learners.example.org",
         ),
     ] = ""
+    oidc_issuer: Annotated[
+        str | None,
+        Field(
+            pattern=r"^(https://[^\s?#]+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?(/[^\s?#]*)?)$",
+            description="The OpenID Connect issuer that people may sign in by, exactly"
+            " as it writes itself: https://login.example.org",
+        ),
+    ] = None
+    oidc_client_id: Annotated[
+        str | None, Field(min_length=1, description="Who we are to the issuer.")
+    ] = None
+    oidc_client_secret: Annotated[
+        SecretStr | None, Field(min_length=1, description="Our secret at the issuer.")
+    ] = None
+    oidc_client_secret_file: Annotated[
+        Path | None, Field(description="A file of that secret, in its place.")
+    ] = None
+    oidc_user_claim: Annotated[
+        str,
+        Field(
+            min_length=1,
+            description="The claim that is a user's name here, as preferred_username:"
+            " one that people cannot change at the issuer themselves.",
+        ),
+    ] = "preferred_username"
+    oidc_audience: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            description="What access tokens of the issuer are made out to, for the API"
+            " to take them; not the client id.",
+        ),
+    ] = None
     lrs: Annotated[
         str,
         Field(
@@ -132,6 +169,9 @@ class Settings(BaseSettings):
     lrs_password: Annotated[
         SecretStr | None,
         Field(description="The organisation's password at LRS: sixteen characters."),
+    ] = None
+    lrs_password_file: Annotated[
+        Path | None, Field(description="A file of that password, in its place.")
     ] = None
     lrs_certificate: Annotated[
         Path | None, Field(description="The certificate that we show LRS, as PEM.")
@@ -172,6 +212,9 @@ class Settings(BaseSettings):
     ] = None
     kafka_password: Annotated[
         SecretStr | None, Field(min_length=1, description="The password of that user.")
+    ] = None
+    kafka_password_file: Annotated[
+        Path | None, Field(description="A file of that password, in its place.")
     ] = None
     kafka_authority: Annotated[
         Path | None,
@@ -225,9 +268,59 @@ def load(**overrides: Any) -> Settings:
                 for fault in error.errors()
             }
         ) from None
-    if faults := _lrs_faults(settings) | _kafka_faults(settings):
+    faults = _file_faults(settings)
+    settings = with_secrets(settings) if not faults else settings
+    faults |= _lrs_faults(settings) | _kafka_faults(settings) | _oidc_faults(settings)
+    if faults:
         raise InvalidSettings(faults)
     return settings
+
+
+def with_secrets(settings: Settings) -> Settings:
+    """Fill in each secret that a file holds, without what ends its last line."""
+    read = {
+        name: SecretStr(file.read_text().strip("\r\n"))
+        for name in SECRETS
+        if (file := getattr(settings, f"{name}_file"))
+    }
+    return settings.model_copy(update=read)
+
+
+def _file_faults(settings: Settings) -> dict[str, str]:
+    """Say by variable what is wrong with the files of secrets."""
+    faults = {}
+    for name in SECRETS:
+        file: Path | None = getattr(settings, f"{name}_file")
+        if file is None:
+            continue
+        if getattr(settings, name) is not None:
+            why = f"is of no use while {variable(name)} is set. Set one of them."
+            faults[variable(f"{name}_file")] = why
+        elif not (file.is_file() and os.access(file, os.R_OK) and file.stat().st_size):
+            why = f"There is no file {file} that can be read and holds something."
+            faults[variable(f"{name}_file")] = why
+    return faults
+
+
+def _oidc_faults(settings: Settings) -> dict[str, str]:
+    """Say by variable what is missing, or of no use, for signing in by an issuer."""
+    issuer = variable("oidc_issuer")
+    needed = ("oidc_client_id", "oidc_client_secret", "public_url")
+    others = (*needed[:2], "oidc_audience")
+    if settings.oidc_issuer is None:
+        unread = (name for name in others if getattr(settings, name) is not None)
+        return {variable(n): f"is of no use while {issuer} is not set." for n in unread}
+    faults = {
+        variable(name): f"is not set, and {issuer} is. {describe_setting(name)}"
+        for name in needed
+        if not getattr(settings, name)
+    }
+    if settings.oidc_audience and settings.oidc_audience == settings.oidc_client_id:
+        faults[variable("oidc_audience")] = (
+            "is the client id: whoever is told by the issuer who somebody is could then"
+            " act as them. Have the issuer make access tokens out to another name."
+        )
+    return faults
 
 
 def _lrs_faults(settings: Settings) -> dict[str, str]:

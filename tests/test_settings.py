@@ -6,7 +6,7 @@ import pytest
 
 from catalogue import InvalidCatalogue
 from catalogue import load as load_catalogue
-from settings import default_catalogue, load, unknown_variables
+from settings import InvalidSettings, default_catalogue, load, unknown_variables
 
 
 def test_a_variable_that_is_no_setting_is_named_with_the_nearest_one() -> None:
@@ -42,3 +42,55 @@ def test_a_catalogue_that_is_not_there_is_named_with_its_setting_and_full_path(
         load_catalogue(Path("catalog"))
     assert "LEARNER_MANAGEMENT_CATALOGUE" in str(refused.value)
     assert str(tmp_path / "catalog") in str(refused.value)
+
+
+OIDC = {
+    "public_url": "https://learners.example.org",
+    "oidc_issuer": "https://login.example.org",
+    "oidc_client_id": "learner-management",
+    "oidc_client_secret": "a secret",
+}
+
+
+@pytest.mark.parametrize("missing", ["public_url", *sorted(OIDC)[:2]])
+def test_an_issuer_needs_all_that_it_is_used_with(missing: str) -> None:
+    with pytest.raises(InvalidSettings) as refused:
+        load(**{name: value for name, value in OIDC.items() if name != missing})
+    variable = f"LEARNER_MANAGEMENT_{missing.upper()}"
+    said = refused.value.faults[variable]
+    assert said.startswith("is not set, and LEARNER_MANAGEMENT_OIDC_ISSUER is.")
+
+
+def test_what_is_set_for_an_issuer_in_vain_is_named() -> None:
+    with pytest.raises(InvalidSettings) as refused:
+        load(oidc_audience="api", oidc_client_id="any")
+    assert [*refused.value.faults] == [
+        "LEARNER_MANAGEMENT_OIDC_CLIENT_ID",
+        "LEARNER_MANAGEMENT_OIDC_AUDIENCE",
+    ]
+
+
+@pytest.mark.parametrize(
+    "issuer", ["http://login.example.org", "https://login.example.org/?a=1", "x"]
+)
+def test_an_issuer_is_an_https_address(issuer: str) -> None:
+    with pytest.raises(InvalidSettings):
+        load(**(OIDC | {"oidc_issuer": issuer}))
+
+
+def test_identity_tokens_are_no_access_tokens() -> None:
+    with pytest.raises(InvalidSettings, match="is the client id"):
+        load(**OIDC, oidc_audience=OIDC["oidc_client_id"])
+
+
+def test_a_secret_is_read_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    given = {name: value for name, value in OIDC.items() if "secret" not in name}
+    with pytest.raises(InvalidSettings, match="There is no file"):
+        load(**given, oidc_client_secret_file=file)
+    file.write_text("kept in a file\n")
+    kept = load(**given, oidc_client_secret_file=file).oidc_client_secret
+    assert kept is not None
+    assert kept.get_secret_value() == "kept in a file"
+    with pytest.raises(InvalidSettings, match="Set one of them"):
+        load(**OIDC, oidc_client_secret_file=file)

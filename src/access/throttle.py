@@ -4,6 +4,7 @@ Each quarter of an hour has streams of its own, so that however long somebody tr
 stream grows past the limit; past it, tries are refused without a look at the password.
 """
 
+from contextlib import suppress
 from datetime import datetime
 
 from aggregates.errors import Refusal
@@ -63,6 +64,15 @@ def count_try(
         except Conflict:
             continue
         return
+
+
+def count_if_few(
+    context: CommandContext, *, name: str, address: str, at: datetime
+) -> None:
+    """Record a refused sign-in, unless there are as many as are recorded already."""
+    with suppress(TooManyTries):
+        require_few_tries(context, name=name, address=address, at=at)
+        count_try(context, name=name, address=address, at=at)
 
 
 def _streams(

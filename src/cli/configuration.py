@@ -3,6 +3,7 @@
 import os
 from errno import EACCES, ENOTDIR
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -10,6 +11,9 @@ from downstream.broker import Broker
 from settings import Settings, load, variable
 from store import NotBegun, Unavailable
 from store.unusable import no_answer
+
+if TYPE_CHECKING:
+    from access.oidc.issuer import Issuer
 
 
 class FolderUnusable(Exception):
@@ -67,6 +71,26 @@ def broker_of(settings: Settings) -> Broker | None:
         authority=settings.kafka_authority,
         certificate=settings.kafka_certificate,
         key=settings.kafka_key,
+    )
+
+
+def issuer_of(settings: Settings) -> "Issuer | None":
+    """Make the issuer that people may sign in by, as it is set; None if it is not."""
+    if settings.oidc_issuer is None:
+        return None
+    from access.oidc.issuer import Issuer
+    from access.oidc.registration import IssuerRegistration
+
+    secret = settings.oidc_client_secret
+    return Issuer(
+        IssuerRegistration(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id or "",
+            client_secret=secret.get_secret_value() if secret else "",
+            redirect_uri=f"{settings.public_url}/sign-in/return",
+            user_claim=settings.oidc_user_claim,
+            audience=settings.oidc_audience,
+        )
     )
 
 

@@ -1,6 +1,7 @@
 """The pages, put together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -59,6 +60,9 @@ from web.uploads import (
     uploads_list,
 )
 
+if TYPE_CHECKING:
+    from access.oidc.issuer import Issuer
+
 ROUTERS: tuple[PageRouter, ...] = (
     home.pages,
     search.pages,
@@ -116,19 +120,27 @@ class Pages(Starlette):
 
 
 def create_pages(
-    service: Service, *, metrics: Metrics, most_bytes: int, public: str = ""
+    service: Service,
+    *,
+    metrics: Metrics,
+    most_bytes: int,
+    public: str = "",
+    issuer: "Issuer | None" = None,
+    routers: Sequence[PageRouter] = ROUTERS,
 ) -> ASGIApp:
     """Put the pages of a service together; starting and stopping it is the caller's.
 
     ``public`` is the address that people open them at, or empty for the host they ask.
+    With an ``issuer``, ``routers`` have the pages of signing in by it.
     """
-    routes = [each for router in ROUTERS for each in router.routes]
+    routes = [each for router in routers for each in router.routes]
     files = Route("/static/{digest}/{name}", static_file, methods=["GET"])
     app = Pages(routes=[files, *routes])
     app.router.redirect_slashes = False
     app.state.service = service
     app.state.cookies = Cookies(public)
     app.state.code_tries = MovingWindow(verify.RATE)
+    app.state.issuer = issuer
     return RequestMiddleware(
         Compression(app),
         metrics=metrics,

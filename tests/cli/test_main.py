@@ -41,7 +41,7 @@ def test_calling_the_service_imports_nothing_heavy() -> None:
 
 def test_the_api_imports_at_first_what_every_request_needs() -> None:
     """What few need takes memory once somebody needs it."""
-    rare = {"PIL", "httpx2", "ortools", "rapidfuzz", "xlsxwriter"}
+    rare = {"PIL", "authlib", "httpx2", "joserfc", "ortools", "rapidfuzz", "xlsxwriter"}
     imports = (
         f"import sys, cli.installation.serving; print({rare} & sys.modules.keys())"
     )

@@ -12,10 +12,9 @@ from catalogue import InvalidCatalogue, load
 from cli.configuration import FolderUnusable, broker_of, require_makeable, why_lost
 from projections.database import LOST
 from service import Service, open_service
-from settings import Settings, unknown_variables, variable
+from settings import SECRETS, Settings, unknown_variables, variable
 from store import KeyFileUnusable, NotBegun
 
-SECRET = ("kafka_password", "lrs_password")
 HIDDEN = "**********"
 
 
@@ -94,7 +93,7 @@ def settings_table(
         value = getattr(default, name)
         if settings is None and (is_given or is_set):
             value = options[name] if is_given else os.environ[variable(name)]
-            value = HIDDEN if name in SECRET else value
+            value = HIDDEN if name in SECRETS else value
         yield {
             "setting": variable(name),
             "value": format_setting(value),

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import structlog
 import typer
@@ -23,6 +24,7 @@ from structlog.typing import Processor
 from api.app import MOST_BYTES, create_app
 from api.http.streams import Streams
 from cli.address import address_of, publish_address
+from cli.configuration import issuer_of
 from cli.demo import users as demos
 from cli.installation import lrs
 from cli.installation.doors import Doors
@@ -30,6 +32,9 @@ from cli.messages import UNAVAILABLE, refuse
 from cli.session import open_session
 from service import Service
 from settings import LRS_SIMULATED, Settings, origins, unknown_variables
+
+if TYPE_CHECKING:
+    from access.oidc.issuer import Issuer
 
 GRACE_SECONDS = 10
 
@@ -66,25 +71,35 @@ def serve_at(
                 typer.echo("Filling the demo's first centre…")
                 fill_centre(service)
             lines += demos.guide(service, url, given, with_secrets=print_secrets)
+        issuer = issuer_of(settings)
         app = create_app(service, rate=settings.rate, origins=origins(settings))
         typer.echo("\n".join([*lines, "Ctrl-C ends it."]))
         end_quietly()
         with publish_address(settings.keys, url):
-            doors = Doors(app, partial(pages_of, service, app, settings))
+            doors = Doors(app, partial(pages_of, service, app, settings, issuer))
             server = Server(doors, app.state.streams)
             gc.freeze()  # what is there from the start is never looked through again
             server.run(sockets=[listener])
 
 
-def pages_of(service: Service, app: FastAPI, settings: Settings) -> ASGIApp:
+def pages_of(
+    service: Service, app: FastAPI, settings: Settings, issuer: "Issuer | None"
+) -> ASGIApp:
     """Make the pages; what they need is imported once somebody opens one."""
-    from web.app import create_pages
+    from web.app import ROUTERS, create_pages
 
+    routers = ROUTERS
+    if issuer:
+        from web.centres import issuer_sign_in
+
+        routers = (*ROUTERS, issuer_sign_in.pages)
     return create_pages(
         service,
         metrics=app.state.metrics,
         most_bytes=MOST_BYTES,
         public=settings.public_url,
+        issuer=issuer,
+        routers=routers,
     )
 
 

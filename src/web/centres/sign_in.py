@@ -4,10 +4,12 @@ from starlette.responses import Response
 
 from access import accounts
 from access.accounts import SignInRefusal
+from access.oidc.refusals import IssuerUnavailable
 from access.throttle import TooManyTries
 from aggregates.errors import Malformed, raise_all
 from commands.centres.user import RevokeToken
 from web.http.context import CHANNEL, PageContext
+from web.http.faults import status_of
 from web.http.page_router import SIGN_IN, PageRouter
 from web.http.sessions import LASTS, cookie_of
 
@@ -61,6 +63,13 @@ def sign_in(context: PageContext) -> Response:
         )
     except (Malformed, SignInRefusal, TooManyTries) as refused:
         return sign_in_page(context, refused)
+    return begin_session(context, user, context.form.text("next"))
+
+
+def begin_session(
+    context: PageContext, user: accounts.SignedInUser, wanted: str
+) -> Response:
+    """Have the browser signed in, and go on to the page that was wanted."""
     issued = accounts.issue_token(
         context.command_context,
         user.actor(CHANNEL, request=context.request.state.request_id),
@@ -68,7 +77,7 @@ def sign_in(context: PageContext) -> Response:
         at=context.at,
         lasts=LASTS,
     )
-    response = context.redirect(destination(context.form.text("next")))
+    response = context.redirect(destination(wanted))
     text = cookie_of(context.service.store, issued.text, context.at)
     context.request.app.state.cookies.set_session(response, text)
     return response
@@ -86,14 +95,18 @@ def sign_out(context: PageContext) -> Response:
     return response
 
 
-def sign_in_page(context: PageContext, refused: Exception | None = None) -> Response:
-    asked = context.form.text("next") or context.parameter("next") or ""
+def sign_in_page(
+    context: PageContext, refused: Exception | None = None, *, wanted: str = ""
+) -> Response:
+    asked = wanted or context.form.text("next") or context.parameter("next") or ""
     return context.page(
         "centres/sign_in.html",
         title="Sign in",
         refused=refused,
+        status=status_of(refused) if isinstance(refused, IssuerUnavailable) else None,
         name=context.form.text("user"),
         asked=destination(asked),
+        has_issuer=context.request.app.state.issuer is not None,
     )
 
 

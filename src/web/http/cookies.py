@@ -18,6 +18,7 @@ class Cookies:
         self.is_secure = self.public.startswith("https://")
         prefix = "__Host-" if self.is_secure else ""
         self.session, self.before = f"{prefix}session", f"{prefix}before"
+        self.request = f"{prefix}sign-in"
 
     def session_of(self, request: Request) -> str:
         return request.cookies.get(self.session, "")
@@ -33,15 +34,33 @@ class Cookies:
         self._write(response, self.before, text, None)
 
     def end_session(self, response: Response) -> None:
-        response.delete_cookie(
-            self.session, path="/", secure=self.is_secure, httponly=True, samesite="lax"
-        )
+        self._delete(response, self.session)
+
+    def request_of(self, request: Request) -> str:
+        """Give what was kept of a sign-in that goes on at the issuer."""
+        return request.cookies.get(self.request, "")
+
+    def set_request(self, response: Response, text: str, lasts: int) -> None:
+        """Keep a sign-in while it goes on at the issuer.
+
+        As ``Lax`` it comes back with whom the issuer sends back, who follows a link
+        from another site; as ``Strict`` it would not.
+        """
+        self._write(response, self.request, text, lasts)
+
+    def end_request(self, response: Response) -> None:
+        self._delete(response, self.request)
 
     def has_session(self, response: Response) -> bool:
         """Tell whether a response sets or ends the session by itself."""
         begins = f"{self.session}="
         return any(
             each.startswith(begins) for each in response.headers.getlist("set-cookie")
+        )
+
+    def _delete(self, response: Response, name: str) -> None:
+        response.delete_cookie(
+            name, path="/", secure=self.is_secure, httponly=True, samesite="lax"
         )
 
     def _write(

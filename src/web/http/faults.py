@@ -6,6 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from access.accounts import SignInRefusal
+from access.oidc.refusals import IssuerUnavailable
 from access.throttle import TooManyTries
 from aggregates.errors import FieldPath, NotAllowed, NotFound, Refusal, RuleBroken
 from queries.conflicts import describe_changes
@@ -18,6 +19,7 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
     RuleBroken: HTTPStatus.CONFLICT,
     SignInRefusal: HTTPStatus.UNAUTHORIZED,
     TooManyTries: HTTPStatus.TOO_MANY_REQUESTS,
+    IssuerUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 REFUSED = (Refusal, Conflict, AlreadyReserved, AlreadyDone)
 """What commands and queries are refused with."""

@@ -1,0 +1,1 @@
+"""Signing in by an OpenID Connect issuer; imported only where one is set."""

@@ -1,0 +1,76 @@
+"""Signing in with an account of one's organisation, by its OpenID Connect issuer."""
+
+from http import HTTPStatus
+
+from starlette.responses import RedirectResponse, Response
+
+from access.accounts import SignInRefusal
+from access.oidc import sign_in
+from access.oidc.issuer import Issuer
+from access.oidc.refusals import IssuerUnavailable
+from web.centres.sign_in import (
+    address_of,
+    begin_session,
+    destination,
+    sign_in_page,
+)
+from web.http.context import PageContext
+from web.http.cookies import Cookies
+from web.http.page_router import PageRouter
+
+pages = PageRouter()
+
+BEGIN, RETURN = "/sign-in/issuer", "/sign-in/return"
+
+
+@pages.get(BEGIN, is_open=True)
+def begin(context: PageContext) -> Response:
+    """Send somebody to the issuer; a link does it, as forms may go to ourselves only."""
+    wanted = destination(context.parameter("next"))
+    try:
+        address, request = sign_in.begin(
+            issuer_of(context), wanted=wanted, at=context.at
+        )
+    except IssuerUnavailable as refused:
+        return sign_in_page(context, refused, wanted=wanted)
+    response = RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
+    cookies_of(context).set_request(
+        response,
+        request.pack(context.service.store),
+        int(sign_in.LASTS.total_seconds()),
+    )
+    return response
+
+
+@pages.get(RETURN, is_open=True)
+def finish(context: PageContext) -> Response:
+    """Let in whom the issuer sends back, and on to the page that they wanted."""
+    cookies, store = cookies_of(context), context.service.store
+    kept = cookies.request_of(context.request)
+    request = sign_in.SignInRequest.unpack(kept, store, context.at)
+    wanted = request.wanted if request else ""
+    try:
+        user = sign_in.finish(
+            context.command_context,
+            issuer_of(context),
+            request,
+            context.request.query_params,
+            address=address_of(context),
+            at=context.at,
+        )
+    except (SignInRefusal, IssuerUnavailable) as refused:
+        response = sign_in_page(context, refused, wanted=wanted)
+    else:
+        response = begin_session(context, user, wanted)
+    cookies.end_request(response)
+    return response
+
+
+def issuer_of(context: PageContext) -> Issuer:
+    issuer: Issuer = context.request.app.state.issuer
+    return issuer
+
+
+def cookies_of(context: PageContext) -> Cookies:
+    cookies: Cookies = context.request.app.state.cookies
+    return cookies

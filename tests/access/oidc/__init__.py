@@ -1,0 +1,1 @@
+"""Signing in by a real issuer: npm's oidc-provider on the loopback."""
