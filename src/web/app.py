@@ -175,8 +175,8 @@ SENTENCES: Mapping[int, tuple[str, str]] = {
         "There is no page at this address. Check it, or begin at the home page.",
     ),
     405: (
-        "This page takes no form",
-        "Nothing was done. Go back, load the page again, and send it from there.",
+        "This was not sent by a page of ours",
+        "Nothing was done. Go back, load the page again, and send its form from there.",
     ),
     413: ("This is too large", "{detail}."),
 }

@@ -1,6 +1,7 @@
 """Bring the style sheets, scripts and fonts of others into ``static/``: ``make vendor``.
 
-Each package is fetched by name and version and held to its checksum. What only the sites
+Each package is fetched by name and version and held to its checksum. The licence of
+govuk-frontend, which its package lacks, was put beside it by hand. What only the sites
 of the British government may use is taken out: their typeface, crest and pictures.
 """
 

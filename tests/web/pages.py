@@ -1,7 +1,7 @@
 """People at their browsers: signed in, opening pages, sending their forms."""
 
 import re
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -178,12 +178,25 @@ class FullSite(WebSite):
 
     def paths(self, method: str) -> list[str]:
         """List the addresses of all routes, with what that centre has in them."""
-        routes = chain.from_iterable(router.routes for router in ROUTERS)
         return sorted(
-            re.sub(r"{(\w+)(:path)?}", lambda part: self._name(part[1]), route.path)
-            for route in routes
-            if method in (route.methods or ()) and "{" in route.path
+            re.sub(r"{(\w+)(:path)?}", lambda part: self._name(part[1]), path)
+            for path in self._routes(method)
         )
+
+    def drafts(self) -> list[str]:
+        """List the addresses of all pages of what is still a draft."""
+        drafts = self.things.drafts
+        kinds = "|".join(drafts)
+        return sorted(
+            re.sub(rf"{{({kinds})}}", lambda part: drafts[part[1]], path)
+            for path in self._routes("GET")
+            if re.fullmatch(rf"[^{{]*{{({kinds})}}[^{{]*", path)
+        )
+
+    def _routes(self, method: str) -> Iterator[str]:
+        for route in chain.from_iterable(router.routes for router in ROUTERS):
+            if method in (route.methods or ()) and "{" in route.path:
+                yield route.path
 
     def lists(self) -> list[str]:
         """List the addresses of all pages that are opened without a number."""

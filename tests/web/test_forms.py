@@ -5,7 +5,7 @@ from itertools import chain
 
 import pytest
 
-from tests.web.pages import OWN, WebSite
+from tests.web.pages import OWN, FullSite, WebSite
 from web.app import ROUTERS
 
 POSTS = sorted(
@@ -48,6 +48,25 @@ def test_a_form_from_elsewhere_is_refused(
     refused = person.post(path, {"_token": token}, headers=headers)
     assert refused.status == 403
     assert "nothing was done" in refused.text
+
+
+def test_pages_that_are_opened_by_https_unknown_to_the_service_are_told_of_in_the_log(
+    pages: WebSite, capsys: pytest.CaptureFixture[str]
+) -> None:
+    person = pages.person("admin.riverside")
+    token = person.open("/").form("/sign-out").values["_token"]
+    sent = {"Origin": "https://testserver", "Sec-Fetch-Site": "same-origin"}
+    assert person.post("/sign-out", {"_token": token}, headers=sent).status == 403
+    assert "set PUBLIC_URL" in capsys.readouterr().out
+
+
+def test_a_number_in_small_letters_leads_to_the_page(full: FullSite) -> None:
+    order = full.things.called["order"]
+    person = full.person("admin.riverside")
+    page = person.open(f"/orders/{order.lower()}?said=x")
+    assert page.status == 200
+    assert page.address.startswith(f"/orders/{order}")
+    assert person.open("/orders/o-1").status == 404
 
 
 def test_no_two_forms_carry_the_same_token(pages: WebSite) -> None:

@@ -29,7 +29,10 @@ def test_what_may_not_be_used_is_taken_out_and_found_if_it_is_not() -> None:
 
 def test_every_file_that_is_taken_is_there() -> None:
     names = {name for files in TAKEN.values() for name in files.values()}
-    assert names <= {path.name for path in FOLDER.iterdir()}
+    there = {path.name for path in FOLDER.iterdir()}
+    assert names <= there
+    for package in ("govuk-frontend", "htmx", "atkinson-hyperlegible-next"):
+        assert f"{package}.LICENSE" in there
 
 
 def test_files_are_kept_for_ever_under_an_address_that_changes_with_them(

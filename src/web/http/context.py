@@ -264,7 +264,13 @@ class PageContext:
         if said or position:
             packed = pack_said(Said(text=said, position=position), self.seal)
             response.set_cookie(
-                SAID, packed, max_age=60, httponly=True, samesite="lax", path="/"
+                SAID,
+                packed,
+                max_age=60,
+                httponly=True,
+                samesite="lax",
+                path="/",
+                secure=self.request.app.state.cookies.is_secure,
             )
         return response
 

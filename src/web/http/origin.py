@@ -27,3 +27,8 @@ def _refers(headers: Mapping[str, str], public: str) -> bool:
 
 def _own_origin(headers: Mapping[str, str], public: str) -> str:
     return public or f"http://{headers.get('host', '')}"
+
+
+def is_encrypted_before(headers: Mapping[str, str], *, public: str) -> bool:
+    """Tell whether something before us takes https for this host, and we do not know it."""
+    return not public and headers.get("origin") == f"https://{headers.get('host', '')}"

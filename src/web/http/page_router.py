@@ -18,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from access.policy import require_reader
-from aggregates.errors import Malformed, NotAllowed
+from aggregates.errors import Malformed, NotAllowed, NotFound
 from projections.database import LOST
 from service import Service
 from web.http.context import (
@@ -32,7 +32,7 @@ from web.http.context import (
 )
 from web.http.cookies import Cookies
 from web.http.faults import REFUSED
-from web.http.origin import is_from_here
+from web.http.origin import is_encrypted_before, is_from_here
 from web.http.sessions import cookie_of, find_session, is_form_token
 
 Answer: TypeAlias = Callable[..., Response]
@@ -56,6 +56,8 @@ class FormIsForeign(NotAllowed):
         return self.message
 
 
+NUMBER = re.compile(r"(?<=/)[a-z]{1,2}-[0-9]+[a-z]?(?=/|$)", re.ASCII)
+"""A number of something in an address, as people type it who leave capitals out."""
 UNKEPT = re.compile("[\0\ud800-\udfff]")
 """What no database keeps: NUL, and halves of a character."""
 
@@ -172,6 +174,10 @@ def _answer_or_refuse(context: PageContext, answer: Answer) -> Response:
         shown, forget = read_said(context)
         response = answer(shown, **request.path_params)
     except REFUSED as refused:
+        path, query = request.url.path, request.url.query
+        right = NUMBER.sub(lambda number: number[0].upper(), path)
+        if isinstance(refused, NotFound) and request.method == "GET" and right != path:
+            return context.redirect(f"{right}?{query}" if query else right)
         return context.refusal_page(refused)
     except LOST as error:
         log.warning("database does not answer", path=request.url.path, error=str(error))
@@ -200,6 +206,8 @@ def require_own_form(context: PageContext) -> None:
     public: str = request.app.state.cookies.public
     given = context.form.text("_token")
     is_own = is_form_token(context.service.store, context.secret, given)
+    if is_own and is_encrypted_before(request.headers, public=public):
+        log.warning("form refused: pages are opened by https; set PUBLIC_URL")
     if not (is_own and is_from_here(request.headers, public=public)):
         raise FormIsForeign
 
