@@ -2,7 +2,7 @@
 
 from functools import cache
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Depends, FastAPI, Request
 from starlette.types import ASGIApp
@@ -63,6 +63,9 @@ from service import Service
 from transport.compression import Compression
 from transport.metrics import Metrics
 from transport.middleware import RequestMiddleware
+
+if TYPE_CHECKING:
+    from access.oidc.access_tokens import AccessTokens
 
 API = "/api/v1"
 ROUTERS: tuple[Router, ...] = (
@@ -140,13 +143,16 @@ def create_app(
     rate: str = RATE,
     most_bytes: int = MOST_BYTES,
     origins: tuple[str, ...] = (),
+    access_tokens: "AccessTokens | None" = None,
 ) -> Api:
     """Put the API of a service together; starting and stopping it is the caller's.
 
-    ``origins`` are those whose pages may ask it.
+    ``origins`` are those whose pages may ask it; ``access_tokens`` says whose those of
+    an OpenID Connect issuer are, where they are taken.
     """
     app = _app_with_routes()
     app.state.service = service
+    app.state.access_tokens = access_tokens
     app.state.rates = Rates(rate)
     app.state.metrics = Metrics(service)
     app.state.streams = Streams(service.store)

@@ -13,6 +13,7 @@ from store import NotBegun, Unavailable
 from store.unusable import no_answer
 
 if TYPE_CHECKING:
+    from access.oidc.access_tokens import AccessTokens
     from access.oidc.issuer import Issuer
 
 
@@ -92,6 +93,15 @@ def issuer_of(settings: Settings) -> "Issuer | None":
             audience=settings.oidc_audience,
         )
     )
+
+
+def access_tokens_of(issuer: "Issuer | None") -> "AccessTokens | None":
+    """Say how the API reads access tokens of the issuer; None if it takes none."""
+    if issuer is None or issuer.registration.audience is None:
+        return None
+    from access.oidc.access_tokens import AccessTokens
+
+    return AccessTokens(issuer, audience=issuer.registration.audience)
 
 
 def how_to_begin(error: NotBegun) -> tuple[str, str]:

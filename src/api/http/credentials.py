@@ -9,7 +9,10 @@ class BearerToken(SecurityBase):
     """The token of an ``Authorization: Bearer`` header (RFC 6750)."""
 
     scheme_name = "token"
-    model = HTTPBearer(description="A personal token: POST /api/v1/tokens gives one.")
+    model = HTTPBearer(
+        description="A personal token: POST /api/v1/tokens gives one. Or, where the"
+        " service is set so, an access token (JWT) of its OpenID Connect issuer."
+    )
 
     def __call__(self, request: Request) -> str | None:
         """Give the token; None if there is none, or another scheme."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from hmac import compare_digest
 from http import HTTPStatus
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Header, Query, Request, Security
 from pydantic import AwareDatetime, BeforeValidator, JsonValue
@@ -29,6 +29,9 @@ from projections.paging import BadCursor
 from repositories.repository import Versions
 from service import Service
 from store import Actor, Position
+
+if TYPE_CHECKING:
+    from access.oidc.access_tokens import AccessTokens
 
 CHANNEL = "api"
 MOST_WAITED = 10.0
@@ -156,14 +159,15 @@ def current_user(
 
     The request counts towards the rate of the user, a refused one to that of the address.
 
-    Raises TokenMissing, TokenNotGood, TicketNotGood, or Unacceptable (429).
+    Raises TokenMissing, TokenNotGood, AccessTokenRefused, TicketNotGood,
+    IssuerUnavailable, or Unacceptable (429).
     """
     rates: Rates = request.app.state.rates
     ticket = request.query_params.get(stream_ticket.model.name)
     at = service.clock()
     try:
         if token is not None:
-            user = bearer(service.context, token, at)
+            user = holder_of(request, service, token, at)
         elif ticket is None or "ticket" not in query_names(request.scope["route"]):
             raise TokenMissing
         else:
@@ -174,6 +178,16 @@ def current_user(
     request.state.user = user.name
     rates.count(request, user.name)
     return user
+
+
+def holder_of(
+    request: Request, service: Service, token: str, at: datetime
+) -> SignedInUser:
+    """Find whose token it is, one of our own or of the issuer where one is set."""
+    tokens: AccessTokens | None = request.app.state.access_tokens
+    if tokens is not None and tokens.is_one(token):
+        return tokens.holder(service.context, token, at)
+    return bearer(service.context, token, at)
 
 
 CurrentUser = Annotated[SignedInUser, Depends(current_user)]

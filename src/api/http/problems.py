@@ -14,6 +14,7 @@ from pydantic import ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from access.accounts import SignInRefusal
+from access.oidc.refusals import IssuerUnavailable
 from access.throttle import TooManyTries
 from aggregates.errors import (
     FieldPath,
@@ -133,6 +134,7 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
     NotAllowed: HTTPStatus.FORBIDDEN,
     SignInRefusal: HTTPStatus.UNAUTHORIZED,
     TooManyTries: HTTPStatus.TOO_MANY_REQUESTS,
+    IssuerUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 
@@ -146,6 +148,8 @@ def refusal_response(request: Request, error: Refusal) -> Response:
         headers["WWW-Authenticate"] = 'Bearer realm="learner-management"'
     if isinstance(error, TooManyTries):
         headers["Retry-After"] = str(error.seconds)
+    if isinstance(error, IssuerUnavailable):
+        headers["Retry-After"] = str(AGAIN_SECONDS)
     said = str(error)
     if type(error) is NotFound and "as_at" in request.query_params:
         said = NOT_FOUND_THEN.format(**error.values)

@@ -24,7 +24,7 @@ from structlog.typing import Processor
 from api.app import MOST_BYTES, create_app
 from api.http.streams import Streams
 from cli.address import address_of, publish_address
-from cli.configuration import issuer_of
+from cli.configuration import access_tokens_of, issuer_of
 from cli.demo import users as demos
 from cli.installation import lrs
 from cli.installation.doors import Doors
@@ -72,7 +72,12 @@ def serve_at(
                 fill_centre(service)
             lines += demos.guide(service, url, given, with_secrets=print_secrets)
         issuer = issuer_of(settings)
-        app = create_app(service, rate=settings.rate, origins=origins(settings))
+        app = create_app(
+            service,
+            rate=settings.rate,
+            origins=origins(settings),
+            access_tokens=access_tokens_of(issuer),
+        )
         typer.echo("\n".join([*lines, "Ctrl-C ends it."]))
         end_quietly()
         with publish_address(settings.keys, url):
