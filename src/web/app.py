@@ -25,6 +25,10 @@ from web.bookings import (
     entry_orders,
     entry_schedule,
     entry_tests,
+    launching,
+    packages,
+    registers,
+    together,
 )
 from web.centres import password, sessions, sign_in
 from web.certificates import certificate, certificates, verify
@@ -85,6 +89,10 @@ ROUTERS: tuple[PageRouter, ...] = (
     entry_learners.pages,
     entry_schedule.pages,
     entry_confirming.pages,
+    registers.pages,
+    together.pages,
+    launching.pages,
+    packages.pages,
     booking.pages,
     editing.pages,
     history.pages,

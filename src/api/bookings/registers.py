@@ -13,7 +13,6 @@ from aggregates.bookings.sitting import Attendance
 from aggregates.bookings.sitting_time import read_time
 from aggregates.learners.date_of_birth import shown_birth
 from aggregates.learners.learner import Learner
-from aggregates.text import words
 from aggregates.uk_time import LONDON, clock_in_london, in_london
 from api.bookings.bookings import (
     Booked,
@@ -44,7 +43,7 @@ from events.centres.user import Role
 from projections.bookings import bookings, sittings
 from projections.bookings.bookings import BookingRow
 from projections.bookings.sittings import SittingFilter, SittingRow
-from queries.learners.learners import open_learners
+from queries.bookings.registers import attendance_register
 from queries.titles import title_of, unit_title
 
 router = Router(prefix="/bookings", tags=["bookings"])
@@ -248,17 +247,10 @@ def seats(
     room: str | None,
 ) -> list[Seat]:
     """Give everybody who sits a test of a unit at a time, or in a room, by name."""
-    found = bookings.sitting(reads, centre=centre, unit=unit, starts=starts, room=room)
-    people = open_learners(context, {row.learner for row in found}, seen_by=centre)
-
-    def name(row: BookingRow) -> tuple[tuple[str, ...], ...]:
-        details = people[row.learner].details
-        return words(details.family_name), words(details.given_name), (row.learner,)
-
-    return [
-        seat_response(row, people[row.learner], context.catalogue)
-        for row in sorted(found, key=name)
-    ]
+    register = attendance_register(
+        context, reads, centre=centre, unit=unit, starts=starts, room=room
+    )
+    return [seat_response(row, person, context.catalogue) for row, person in register]
 
 
 def seat_response(row: BookingRow, person: Learner, catalogue: Catalogue) -> Seat:

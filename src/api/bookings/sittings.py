@@ -24,6 +24,7 @@ from commands.bookings.booking import MakeLaunchLink, ReportOutcome, UseLaunchLi
 from commands.bookings.booking_correction import CorrectOutcome
 from events.centres.user import Role
 from policies.policy import CHANNEL as MACHINE
+from queries.bookings.launch_links import launch_path, sign_launch
 from queries.learners.learners import open_learners
 from queries.titles import title_of, unit_title
 from repositories.aggregate_types import BOOKING
@@ -137,9 +138,9 @@ def launch(booking: Booked, context: RequestContextOf) -> LaunchLink:
     _, state = context.load(BOOKING, booking)
     if state.launch is None:
         raise AssertionError
-    signed = context.service.store.make_key(f"launch {booking} {secret}")[:32]
     return LaunchLink(
-        link=f"/api/v1/launch/{booking}/{secret}.{signed}", expires=state.launch[1]
+        link=launch_path(context.service.store, booking, secret),
+        expires=state.launch[1],
     )
 
 
@@ -152,7 +153,7 @@ def start(
 ) -> Launched:
     """Start a test by its launch link: for the test player, which has no token (B12)."""
     told, _, signature = secret.rpartition(".")
-    signed = service.store.make_key(f"launch {booking} {told}")[:32]
+    signed = sign_launch(service.store, booking, told)
     if not compare_digest(signed, signature):
         told = ""
     service.send(UseLaunchLink(by=TEST_PLAYER, at=now, booking=booking, secret=told))

@@ -20,6 +20,9 @@ from web.http.page_router import PageRouter
 pages = PageRouter("bookings")
 
 ONE = BOOKINGS + "/{booking}"
+CENTRES_EXTRA = (("0", "None"), ("25", "25 %"))
+ANY_EXTRA = tuple((str(each), f"{each} %") for each in (0, 10, 25, 50, 75, 100))
+"""The extra time that a centre gives, and that an Account Specialist does (B6)."""
 
 
 @pages.get(ONE)
@@ -81,6 +84,7 @@ def booking_page(
         refused=refused,
         booking=shown,
         version=stream.version,
+        typed_day=write_typed_day(row.starts),
         typed={
             "date": form.text("date") or write_typed_day(row.starts),
             "time": form.text("time") or write_typed_time(row.starts),

@@ -13,6 +13,7 @@ from aggregates.errors import Refusal
 from aggregates.learners.learner import Learner
 from aggregates.uk_time import in_london, midnight
 from catalogue import Catalogue
+from commands.bookings.booking import AmendBooking, CancelBooking
 from commands.bookings.entry_order import BeginEntryOrder
 from projections.bookings.bookings import BookingFilter, BookingRow, search_bookings
 from projections.paging import Page
@@ -28,6 +29,8 @@ from web.http.to_do import ToDo
 pages = PageRouter("bookings")
 
 BOOKINGS = "/bookings"
+PICKED = "picked"
+"""The bookings that are ticked, also on pages before."""
 FIELDS = ("name", "date_from", "date_to", "attendance", "group", "past")
 
 
@@ -60,6 +63,7 @@ def list_bookings(context: PageContext) -> Response:
             )
     except Refusal as error:
         refused = error
+    here = {row.booking for row in found.rows}
     return context.page(
         "bookings/list.html",
         title="Manage bookings",
@@ -69,6 +73,14 @@ def list_bookings(context: PageContext) -> Response:
         is_narrowed=any(map(context.parameter, FIELDS)),
         may_book=context.may(BeginEntryOrder),
         attendances=[(each.value, each.value) for each in Attendance],
+        after=found.next_cursor,
+        picked=(picked := context.request.query_params.getlist(PICKED)),
+        elsewhere=[each for each in dict.fromkeys(picked) if each not in here],
+        everything=context.address_with(everything="yes", after=None).replace(
+            BOOKINGS, f"{BOOKINGS}/together", 1
+        ),
+        may_amend=context.may(AmendBooking),
+        may_cancel=context.may(CancelBooking),
         next_address=found.next_cursor
         and context.address_with(after=found.next_cursor),
     )

@@ -194,6 +194,7 @@ def candidates_page(
         refused=refused,
         tests=[(each, opened.unit_title(each)) for each in tests],
         found=found,
+        is_several=len({each.qualification for each in tests}) > 1,
         candidates=[*_candidates(opened, tests, found.rows)],
         asked={n: context.parameter(n) or "" for n in ("name", "learner", "who")},
         looked_up=[*_looked_up(opened, tests)],
