@@ -44,12 +44,13 @@ from web.http.cookies import Cookies
 from web.http.page_router import PageRouter
 from web.http.rendering import script_digest, templates
 from web.http.static_files import static_file
-from web.learners import editing, learner, learners
+from web.learners import editing, images, learner, learners
 from web.orders import (
     checklist,
     order_confirming,
     order_dates,
     order_learners,
+    order_newcomer,
     order_products,
     orders_list,
 )
@@ -95,11 +96,13 @@ ROUTERS: tuple[PageRouter, ...] = (
     packages.pages,
     booking.pages,
     editing.pages,
+    images.pages,
     history.pages,
     learner.pages,
     orders_list.pages,
     checklist.pages,
     order_products.pages,
+    order_newcomer.pages,
     order_learners.pages,
     order_dates.pages,
     order_confirming.pages,

@@ -75,7 +75,7 @@ def link_learners(context: PageContext, order: str) -> Response:
     group = form.text("link_group")
     if not (group or form.all("learners")):
         return learners_page(opened, NobodyChosen())
-    chosen = dict(_pathways(context, ""))
+    chosen = dict(typed_pathways(context, ""))
     command = LinkOrderLearners(
         **context.command_metadata(),
         order=order,
@@ -96,7 +96,7 @@ def save_pathways(context: PageContext, order: str) -> Response:
     product = context.form.text("product")
     line = opened.order.lines.get(product, Line())
     choices = {
-        who: PathwayChoice(pathways=dict(_pathways(context, f"{who}-")))
+        who: PathwayChoice(pathways=dict(typed_pathways(context, f"{who}-")))
         for who in line.learners
     }
     command = LinkOrderLearners(
@@ -165,7 +165,7 @@ def _send(
     )
 
 
-def _pathways(context: PageContext, prefix: str) -> Iterator[tuple[str, str]]:
+def typed_pathways(context: PageContext, prefix: str) -> Iterator[tuple[str, str]]:
     """Read the pathway chosen on each qualification, by its field."""
     begin = f"pathway-{prefix}"
     for name in context.form.values:
@@ -212,7 +212,7 @@ def learners_page(opened: OpenedOrder, refused: Exception | None = None) -> Resp
             for row in groups
             if row.learners
         ],
-        choices=[*_choices(opened)],
+        choices=[*learner_choices(opened)],
         ticked=context.form.all("learners"),
         typed=_typed_values(context),
         linked=linked[start : start + LINKED],
@@ -276,7 +276,9 @@ def _active_by_learner(
     return by_learner
 
 
-def _choices(opened: OpenedOrder) -> Iterator[tuple[str, str, Mapping[str, str]]]:
+def learner_choices(
+    opened: OpenedOrder,
+) -> Iterator[tuple[str, str, Mapping[str, str]]]:
     """Give the qualifications with a choice of pathways: reference, title, pathways."""
     for offer in opened.details.found.offers.values():
         for part in (offer, *offer.parts):
