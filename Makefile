@@ -73,7 +73,7 @@ lock: ## pin the requirements again (needs uv)
 	uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header tests/clients/requirements.in -o tests/clients/requirements.lock
 
 clean: ## remove what was set up; what the service recorded in var/ stays
-	rm -rf .venv $(CLIENTS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv $(CLIENTS) build/issuer .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(READY): requirements-dev.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found on the PATH."; exit 1; }

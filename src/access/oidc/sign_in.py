@@ -80,9 +80,12 @@ def _mac(store: EventStore, payload: str) -> str:
     return store.make_key(f"sign-in request {payload}")
 
 
-def begin(issuer: Issuer, *, wanted: str, at: datetime) -> tuple[str, SignInRequest]:
+def begin(
+    issuer: Issuer, *, wanted: str, at: datetime, anew: bool = False
+) -> tuple[str, SignInRequest]:
     """Give the address at the issuer to send somebody to, and what is to be kept.
 
+    ``anew`` has the issuer ask who they are, though somebody be signed in there.
     Raises IssuerUnavailable.
     """
     request = SignInRequest(
@@ -99,6 +102,7 @@ def begin(issuer: Issuer, *, wanted: str, at: datetime) -> tuple[str, SignInRequ
             state=request.state,
             code_verifier=request.verifier,
             nonce=request.nonce,
+            **({"prompt": "login"} if anew else {}),
             scope="openid profile email" if by_mail else "openid profile",
         )
     return str(address), request

@@ -27,9 +27,10 @@ BEGIN, RETURN = "/sign-in/issuer", "/sign-in/return"
 def begin(context: PageContext) -> Response:
     """Send somebody to the issuer; a link does it, as forms may go to ourselves only."""
     wanted = destination(context.parameter("next"))
+    anew = context.parameter("anew") is not None
     try:
         address, request = sign_in.begin(
-            issuer_of(context), wanted=wanted, at=context.at
+            issuer_of(context), wanted=wanted, at=context.at, anew=anew
         )
     except IssuerUnavailable as refused:
         return sign_in_page(context, refused, wanted=wanted)

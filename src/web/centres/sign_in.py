@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from access import accounts
 from access.accounts import SignInRefusal
-from access.oidc.refusals import IssuerUnavailable
+from access.oidc.refusals import IssuerUnavailable, UserOfIssuerUnknown
 from access.throttle import TooManyTries
 from aggregates.errors import Malformed, raise_all
 from commands.centres.user import RevokeToken
@@ -89,7 +89,8 @@ def sign_out(context: PageContext) -> Response:
     if context.session is not None:
         command = RevokeToken(**context.command_metadata(), token=context.session.token)
         context.send(command)
-    response = context.redirect(SIGN_IN)
+    has_issuer = context.request.app.state.issuer is not None
+    response = context.redirect(f"{SIGN_IN}?anew=1" if has_issuer else SIGN_IN)
     context.request.app.state.cookies.end_session(response)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
@@ -98,6 +99,7 @@ def sign_out(context: PageContext) -> Response:
 def sign_in_page(
     context: PageContext, refused: Exception | None = None, *, wanted: str = ""
 ) -> Response:
+    is_other = isinstance(refused, UserOfIssuerUnknown)
     asked = wanted or context.form.text("next") or context.parameter("next") or ""
     return context.page(
         "centres/sign_in.html",
@@ -106,6 +108,7 @@ def sign_in_page(
         status=status_of(refused) if isinstance(refused, IssuerUnavailable) else None,
         name=context.form.text("user"),
         asked=destination(asked),
+        anew=is_other or context.parameter("anew") is not None,
         has_issuer=context.request.app.state.issuer is not None,
     )
 

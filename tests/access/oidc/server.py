@@ -78,7 +78,7 @@ def fetch_packages() -> None:
             for name in ("package.json", "package-lock.json"):
                 shutil.copy(HERE / name, MADE)
             subprocess.run(
-                ["npm", "ci", "--silent"],  # noqa: S607 - the machine's, or that of ``make clients``
+                ["npm", "ci", "--silent", "--fetch-retries=1"],  # noqa: S607 - the machine's, or that of ``make clients``
                 cwd=MADE,
                 env=environment(),
                 check=True,

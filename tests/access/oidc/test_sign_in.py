@@ -149,6 +149,23 @@ def test_who_does_not_finish_is_told_and_may_begin_again(
     assert "/sign-in/issuer?next=%2Fclaims" in page.links
 
 
+def test_after_signing_out_or_as_somebody_unknown_the_issuer_asks_anew(
+    site: WebSite, issuer: IssuerServer
+) -> None:
+    """Else the next person at a shared machine would be the one before."""
+    person = visitor(site, issuer)
+    assert "prompt=" not in person.begin()
+    unknown = person.come_back(issuer.sign_in(person.begin(), "nobody"))
+    home = person.come_back(issuer.sign_in(person.begin(), NAME))
+    typed = home.form("/sign-out").values
+    out = person.post("/sign-out", typed, headers={"Origin": HERE})
+    for page in (unknown, out):
+        link = next(each for each in page.links if each.startswith("/sign-in/issuer"))
+        sent = person.client.get(link, follow_redirects=False).headers["location"]
+        assert "prompt=login" in sent
+        assert issuer.sign_in(sent, NAME).startswith(HERE)
+
+
 @pytest.mark.parametrize("iss", ["", "&iss=http%3A%2F%2Felsewhere.example"])
 def test_an_answer_of_another_issuer_is_not_taken(
     site: WebSite, issuer: IssuerServer, iss: str
