@@ -1,10 +1,20 @@
 """The time in tests, which passes when told to, and how long tests wait for the rest."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from time import monotonic, sleep
 
 PATIENCE = 60.0
 """Seconds to wait for what comes by itself in milliseconds: machines are busy."""
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Look again and again until it is so; fail if that takes more than PATIENCE."""
+    end = monotonic() + PATIENCE
+    while not is_so():
+        assert monotonic() < end, "It never came to be."
+        sleep(0.005)
 
 
 @dataclass

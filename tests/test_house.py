@@ -169,6 +169,33 @@ def test_secrets_are_compared_in_constant_time() -> None:
     assert found == {}
 
 
+def waits_unanswered(module: ast.AST) -> list[int]:
+    """Give the lines that wait for a position and do not look whether it came."""
+    return [
+        node.lineno
+        for node in ast.walk(module)
+        if isinstance(node, ast.Expr)
+        and isinstance(call := node.value, ast.Call)
+        and getattr(call.func, "attr", "") == "wait_for"
+        and len(call.args) > 1
+    ]
+
+
+def test_a_wait_that_nobody_looks_at_is_found() -> None:
+    assert waits_unanswered(ast.parse("relay.wait_for(7, 60)")) == [1]
+    assert waits_unanswered(ast.parse("assert relay.wait_for(7, 60)")) == []
+
+
+def test_no_test_goes_on_when_what_it_waited_for_did_not_come() -> None:
+    """Else it fails elsewhere on a busy machine, or does not fail though it should."""
+    found = {
+        str(path.relative_to(HERE)): lines
+        for path in HERE.glob("tests/**/*.py")
+        if (lines := waits_unanswered(ast.parse(path.read_text())))
+    }
+    assert found == {}
+
+
 def built_rules() -> set[str]:
     """Every numbered rule of docs/domain.md that is not marked as to come."""
     lines = (HERE / "docs" / "domain.md").read_text().splitlines()

@@ -1,6 +1,5 @@
 """One of everything that a centre can have, made over HTTP as its people make it."""
 
-import time
 from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from fastapi.testclient import TestClient
 from policies.claims import process_claims
 from service import Service
 from tests.api.running import ClientAs, Left, clients, come_to_the_end, running
-from tests.clock import PATIENCE, Clock
+from tests.clock import PATIENCE, Clock, until
 from tests.image_examples import PHOTOGRAPH
 from tests.learner_examples import cells, csv_file
 from tests.offline_client import Program
@@ -96,10 +95,7 @@ class Maker:
         return str(made["group"])
 
     def until(self, path: str, progress: int) -> None:
-        patience = time.monotonic() + PATIENCE
-        while self.ask("GET", path)["progress"] < progress:
-            assert time.monotonic() < patience
-            time.sleep(0.01)
+        until(lambda: self.ask("GET", path)["progress"] >= progress)
 
     def draft(self, *learners: str, groups: tuple[str, ...] = ()) -> Any:
         linked = [{"learner": learner} for learner in learners]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic, sleep
+from time import sleep
 from typing import Any, TypeAlias
 from uuid import uuid4
 
@@ -21,7 +21,7 @@ from downstream.inbox import REASON, Inbox, told_of
 from downstream.reports import OUTCOMES, STATUSES
 from events.registrations.invoice import InvoiceStatusReported
 from store import EventStore, Unavailable, open_store
-from tests.clock import PATIENCE
+from tests.clock import PATIENCE, until
 from tests.conftest import CATALOGUE, OpenStore
 from tests.downstream.examples import register
 from tests.processes import run
@@ -105,13 +105,6 @@ def statuses(store: EventStore) -> list[tuple[str, str]]:
     ]
 
 
-def wait_until(is_so: Callable[[], bool]) -> None:
-    until = monotonic() + PATIENCE
-    while not is_so():
-        assert monotonic() < until
-        sleep(0.05)
-
-
 def reasons(inbox: Inbox) -> list[str]:
     return [told_of(letter)[REASON] for letter in inbox.dead_letters()]
 
@@ -128,7 +121,7 @@ def test_a_report_is_taken_once_however_often_it_is_sent(
     inbox = open_inbox(store)
     inbox.start()
     expected = [(ONE, "Invoiced"), (ONE, "Paid"), (TWO, "Invoiced")]
-    wait_until(lambda: len(statuses(store)) == 3)
+    until(lambda: len(statuses(store)) == 3)
     inbox.stop()
     assert statuses(store) == expected
     assert reasons(inbox) == []
@@ -151,7 +144,7 @@ def test_what_cannot_be_taken_is_kept_with_the_reason_and_taken_later(
     invoicing.send("x" * 201, b"{}")
     inbox = open_inbox(store)
     inbox.start()
-    wait_until(lambda: len(inbox.dead_letters()) == 6)
+    until(lambda: len(inbox.dead_letters()) == 6)
     inbox.stop()
     told = reasons(inbox)
     assert told[0] == "The message has no header ce_id."
@@ -178,7 +171,7 @@ def test_a_stale_status_is_ignored_and_a_reversed_one_is_kept(
     invoicing.report("2", ONE, "Invoiced", invoice="INV-9")
     inbox = open_inbox(store)
     inbox.start()
-    wait_until(lambda: len(inbox.dead_letters()) == 2)
+    until(lambda: len(inbox.dead_letters()) == 2)
     inbox.stop()
     assert statuses(store) == [(ONE, "Invoiced"), (ONE, "Credited")]
     reversed_one, reused = reasons(inbox)
@@ -192,7 +185,7 @@ def test_an_outcome_of_an_unknown_booking_is_kept(
     inbox = open_inbox(store)
     inbox.start()
     producer: Any = KafkaProducer(bootstrap_servers=kafka_address, acks="all")
-    wait_until(lambda: bool(producer.partitions_for(prefix + OUTCOMES)))
+    until(lambda: bool(producer.partitions_for(prefix + OUTCOMES)))
     headers = {
         "ce_id": "1",
         "ce_source": "urn:assessment",
@@ -204,7 +197,7 @@ def test_an_outcome_of_an_unknown_booking_is_kept(
         headers=[(name, text.encode()) for name, text in headers.items()],
     ).get(timeout=PATIENCE)
     producer.close()
-    wait_until(lambda: len(inbox.dead_letters()) == 1)
+    until(lambda: len(inbox.dead_letters()) == 1)
     assert reasons(inbox)[0].startswith("There is no booking B-0000000001 here.")
 
 
@@ -221,12 +214,12 @@ def test_it_says_how_many_messages_wait_and_how_long(
     monkeypatch.setattr("downstream.inbox.take", lost)
     inbox = open_inbox(store)
     inbox.start()
-    wait_until(lambda: inbox.behind()["behind"] == 3)
-    wait_until(lambda: inbox.behind()["error"] == "The database does not answer.")
+    until(lambda: inbox.behind()["behind"] == 3)
+    until(lambda: inbox.behind()["error"] == "The database does not answer.")
     assert inbox.behind()["seconds"] > 0
     monkeypatch.undo()
-    wait_until(lambda: len(statuses(store)) == 3)
-    wait_until(lambda: inbox.behind()["error"] is None)
+    until(lambda: len(statuses(store)) == 3)
+    until(lambda: inbox.behind()["error"] is None)
     assert inbox.behind() == {"behind": 0, "seconds": 0.0, "error": None}
 
 
@@ -271,7 +264,7 @@ def kill_inboxes(
     inbox = inbox_over(store, address, prefix)
     inbox.start()
     try:
-        wait_until(lambda: len(statuses(store)) >= lines)
+        until(lambda: len(statuses(store)) >= lines)
     finally:
         inbox.stop()
     assert statuses(store) == [(name, "Invoiced") for name in names]

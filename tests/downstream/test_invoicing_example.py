@@ -47,10 +47,9 @@ from examples.invoicing.messages import (
 )
 from examples.invoicing.table import KEEP, OtherFeed, Table
 from store import EventStore
-from tests.clock import PATIENCE
+from tests.clock import PATIENCE, until
 from tests.conftest import CATALOGUE
 from tests.downstream.examples import cancel, read_all, register
-from tests.downstream.test_inbox import wait_until
 from tests.processes import run
 
 EXAMPLE = Path(messages.__file__).parent
@@ -122,7 +121,7 @@ def drain(path: Path, feed: Feed) -> dict[str, dict[str, Any]]:
     with closing(Table(path)) as table:
         thread.start()
         try:
-            wait_until(lambda: len(table.lines()) >= count and not table.unsent(1))
+            until(lambda: len(table.lines()) >= count and not table.unsent(1))
         finally:
             stopping.set()
             thread.join()
@@ -196,8 +195,8 @@ def kill_consumers(feed: Feed, path: Path, kills: int) -> None:
         documented = {n: e["document"] for n, e in table.items() if e["document"]}
         lost = {e["credit_of"] for e in table.values()} & documented.keys()
         expected = {n: d for n, d in documented.items() if n not in lost}
-        wait_until(lambda: len(reported(feed.store)) >= len(expected))
-        wait_until(lambda: len(inbox.dead_letters()) == len(lost))
+        until(lambda: len(reported(feed.store)) >= len(expected))
+        until(lambda: len(inbox.dead_letters()) == len(lost))
         assert reported(feed.store) == expected
 
 
@@ -237,7 +236,7 @@ def test_a_restart_changes_nothing_and_payments_are_reported(
                 for each in feed.store.log(after=0)
             )
 
-        wait_until(is_paid)
+        until(is_paid)
         assert inbox.dead_letters() == []
 
 
@@ -246,7 +245,7 @@ def test_it_runs_until_it_is_stopped(feed: Feed, tmp_path: Path) -> None:
     shutil.copytree(EXAMPLE, tmp_path / "invoicing")
     words = ("-W", "ignore", "-m", "invoicing", "run", "--kafka", feed.address)
     with Popen([sys.executable, *words], cwd=tmp_path) as own:  # noqa: S603 - our own
-        wait_until((tmp_path / "invoices.db").exists)
+        until((tmp_path / "invoices.db").exists)
         own.terminate()
         assert own.wait(PATIENCE) == 0
 

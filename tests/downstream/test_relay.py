@@ -155,7 +155,7 @@ def publish_and_die(url: str, keys: str, address: str, seed: int, most: int) -> 
     store = open_store(url, keys=Path(keys))
     relay = relay_over(url, store, address)
     relay.start()
-    relay.wait_for(store.head(), PATIENCE)
+    assert relay.wait_for(store.head(), PATIENCE)
     relay.stop()
     store.close()
 
@@ -175,7 +175,9 @@ def kill_relays(
         for _ in range(3):
             head = register(store, count + 1, 400)
             count += 400
-        killed += run(publish_and_die, url, str(keys), address, seed, 2) == -9
+        ended = run(publish_and_die, url, str(keys), address, seed, 2)
+        assert ended in {0, -signal.SIGKILL}
+        killed += ended != 0
     assert killed > kills // 2
     relay = relay_over(url, store, address)
     try:

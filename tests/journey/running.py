@@ -42,7 +42,9 @@ class Running:
 
     def signed_in(self, name: str) -> "Person":
         token = self.learner_management("user", "token", name).strip()
-        client = self._clients.enter_context(httpx2.Client())
+        # A connection that is kept may be closed just when it is used again.
+        limits = httpx2.Limits(max_keepalive_connections=0)
+        client = self._clients.enter_context(httpx2.Client(limits=limits))
         client.base_url = f"{self.url}/api/v1"
         return Person(client, token)
 

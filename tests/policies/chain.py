@@ -49,8 +49,8 @@ def main(database: str, keys: str, last: int, crashes: frozenset[int]) -> None:
     )
     with service:
         service.start()
-        service.policies.wait_for(last - FIRST + 1, PATIENCE)
-        service.read_models.wait_for(last - FIRST + 1, PATIENCE)
+        assert service.policies.wait_for(last - FIRST + 1, PATIENCE)
+        assert service.read_models.wait_for(last - FIRST + 1, PATIENCE)
 
 
 def die_if(now: bool) -> None:  # noqa: FBT001 - reads as it is meant

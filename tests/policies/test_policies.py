@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event as Flag
 from threading import enumerate as enumerate_threads
-from time import monotonic, sleep
 from typing import TypeAlias
 
 import pytest
@@ -27,7 +26,7 @@ from service import Service
 from store import EventStore, Recorded, open_store
 from subscriptions.follower import Follower
 from tests import processes
-from tests.clock import PATIENCE
+from tests.clock import PATIENCE, until
 from tests.policies import chain
 from tests.policies.conftest import Logs
 from tests.projections.shown_centres import (
@@ -71,13 +70,6 @@ def open_service(
             return service
 
         yield open_service
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    end = monotonic() + PATIENCE
-    while not is_so():
-        assert monotonic() < end, "It never came to be."
-        sleep(0.01)
 
 
 def settled(service: Service) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from time import monotonic, sleep
 
 from aggregates.learners.verification import FIRST_PAUSE, PostponedReason
 from aggregates.uploads.record import RecordState
@@ -13,17 +12,14 @@ from lrs.simulator import Fixture, Others, SimulatedState
 from projections.uploads import uploads
 from service import Service
 from tests.api.running import running
-from tests.clock import PATIENCE, Clock
+from tests.clock import PATIENCE, Clock, until
 from tests.commands.upload_centre import UploadCentre
 from tests.learner_examples import cells, csv_file, made_ulns, strangers
 
 
 def settled(service: Service, upload_centre: UploadCentre, group: str) -> None:
     """Wait until the group is checked, and everything shown."""
-    until = monotonic() + PATIENCE
-    while upload_centre.shown(group).status is UploadStatus.CHECKING:
-        assert monotonic() < until
-        sleep(0.01)
+    until(lambda: upload_centre.shown(group).status is not UploadStatus.CHECKING)
     assert service.read_models.wait_for(service.store.head(), PATIENCE)
 
 
@@ -64,15 +60,10 @@ def test_what_lrs_does_not_answer_waits_and_is_asked_again_when_it_is_time(
         assert 0 < len(due) <= len(ulns) - FAILURES
         simulator.change(state=SimulatedState.OPEN)
         clock.now += FIRST_PAUSE
-        until = monotonic() + PATIENCE
-        while counts(service, group) != {RecordState.VALID: len(ulns)}:
-            assert monotonic() < until
-            sleep(0.05)
+        until(lambda: counts(service, group) == {RecordState.VALID: len(ulns)})
         with service.read_models.connection() as connection:
             assert uploads.unanswered_because(connection, group) is None
             assert (
                 uploads.list_records_to_verify(connection, now=clock(), limit=100) == []
             )
-        while upload_centre.learner(alone).verification.is_waiting:
-            assert monotonic() < until
-            sleep(0.05)
+        until(lambda: not upload_centre.learner(alone).verification.is_waiting)

@@ -65,7 +65,7 @@ def run(service: Service) -> None:
         if shown.status is UploadStatus.CHECKED:
             service.send(SubmitLearnerGroup(by=by, at=now, group=group))
         time.sleep(0.005)
-    service.read_models.wait_for(service.store.head(), PATIENCE)
+    assert service.read_models.wait_for(service.store.head(), PATIENCE)
 
 
 def state(service: Service, group: str) -> Upload:

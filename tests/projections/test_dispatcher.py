@@ -4,7 +4,6 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 from sqlalchemy import (
@@ -33,7 +32,7 @@ from service import READ_MODELS
 from store import EventStore, Recorded, open_store
 from subscriptions.checkpoints import CHECKPOINTS
 from subscriptions.feed import BATCH
-from tests.clock import PATIENCE
+from tests.clock import PATIENCE, until
 from tests.projections.conftest import Logs, OpenReadModels
 from tests.projections.shown_centres import (
     SHOWN_CENTRES,
@@ -87,13 +86,6 @@ def break_a_constraint(rows: Rows) -> None:
     """Fail in the database, where PostgreSQL does nothing more until it is rolled back."""
     rows.put(COUNTED, {"number": "900", "times": None})
     rows.flush()
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    end = monotonic() + PATIENCE
-    while not is_so():
-        assert monotonic() < end, "It never came to be."
-        sleep(0.01)
 
 
 @contextmanager

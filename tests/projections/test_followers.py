@@ -1,12 +1,12 @@
 """Read models are kept at the head of the log, whatever happens."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from threading import Event, current_thread, main_thread
-from time import monotonic, sleep
+from time import monotonic
 
 import psycopg
 import pytest
@@ -20,7 +20,7 @@ from projections.rows import Rows
 from store import EventStore, Position, Recorded, open_store
 from subscriptions.feed import BATCH, EventFeed
 from subscriptions.follower import Follower, Outcome
-from tests.clock import PATIENCE
+from tests.clock import PATIENCE, until
 from tests.projections.conftest import Logs, OpenReadModels
 from tests.projections.shown_centres import (
     SHOWN_CENTRES,
@@ -47,13 +47,6 @@ class Trouble:
         if self.cause is not None:
             self.failures += 1
             raise RuntimeError(self.cause)
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    end = monotonic() + PATIENCE
-    while not is_so():
-        assert monotonic() < end, "It never came to be."
-        sleep(0.01)
 
 
 def test_what_is_recorded_is_shown_within_moments(
@@ -148,11 +141,11 @@ class SlowLook(Dispatcher):
 
     def checkpoints(self) -> Mapping[str, Position]:
         if current_thread() is not main_thread():
-            self.looked.wait(PATIENCE)
+            assert self.looked.wait(PATIENCE)
             return super().checkpoints()
         checkpoints = super().checkpoints()
         self.looked.set()
-        self.followed.wait(PATIENCE)
+        assert self.followed.wait(PATIENCE)
         return checkpoints
 
     def handle(

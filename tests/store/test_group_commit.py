@@ -6,7 +6,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event as Flag
-from time import monotonic, sleep
 from typing import Any, NamedTuple, Self, TypeAlias
 from uuid import UUID, uuid4
 
@@ -27,7 +26,7 @@ from store import recorder as trying
 from store.codec import read_written
 from store.recorder import LOST, Append, RefusedError
 from tests import processes
-from tests.clock import PATIENCE
+from tests.clock import PATIENCE, until
 from tests.conftest import OpenStore
 from tests.store.examples import (
     ANN,
@@ -93,13 +92,6 @@ class Gate:
             self._is_open.set()
             first.result(PATIENCE)
         return [each.exception() or each.result() for each in asked]  # type: ignore[misc]
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    end = monotonic() + PATIENCE
-    while not is_so():
-        assert monotonic() < end, "It never came to be."
-        sleep(0.001)
 
 
 def test_who_waits_is_committed_with_others_that_wait(any_store: EventStore) -> None:

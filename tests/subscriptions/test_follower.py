@@ -5,7 +5,6 @@ from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic, sleep
 from typing import TypeAlias
 
 import pytest
@@ -16,7 +15,7 @@ from store.watch import Signal
 from subscriptions import follower as following
 from subscriptions.follower import Follower, Outcome, Work
 from subscriptions.leader_lock import FileLock
-from tests.clock import PATIENCE
+from tests.clock import PATIENCE, until
 
 
 @dataclass(frozen=True)
@@ -91,13 +90,6 @@ def follow(tmp_path: Path) -> Generator[Follow]:
             return follower
 
         yield follow
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    end = monotonic() + PATIENCE
-    while not is_so():
-        assert monotonic() < end, "It never came to be."
-        sleep(0.005)
 
 
 def test_who_catches_up_yields_to_those_ahead_and_meets_them_where_they_are(

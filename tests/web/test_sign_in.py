@@ -5,7 +5,7 @@ import pytest
 from access.passwords import hash_password
 from cli.session import SERVICE
 from commands.centres.user import SetPassword
-from tests.clock import Clock
+from tests.clock import PATIENCE, Clock
 from tests.web.pages import Opened, Person, WebSite, website
 
 NAME, PASSWORD = "admin.riverside", "a long pass phrase"
@@ -115,7 +115,9 @@ def test_ones_sessions_are_listed_and_another_can_be_ended() -> None:
     with website() as opened:
         here, there = opened.person(NAME), opened.person(NAME)
         there.open("/")
-        opened.service.read_models.wait_for(opened.service.store.head(), 10)
+        assert opened.service.read_models.wait_for(
+            opened.service.store.head(), PATIENCE
+        )
         page = here.open("/settings/sessions")
         assert "This one" in page.text
         token = there.client.cookies["session"].split("_")[2]

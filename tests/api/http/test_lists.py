@@ -45,7 +45,7 @@ class Furnished:
 @pytest.fixture(scope="module")
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Generator[Furnished]:
     with furnished_in(tmp_path_factory.mktemp("lists")) as (service, client_as, things):
-        service.read_models.wait_for(service.store.head(), PATIENCE)
+        assert service.read_models.wait_for(service.store.head(), PATIENCE)
         now = service.clock()
         yield Furnished(
             client=client_as("admin.riverside"),

@@ -114,7 +114,7 @@ def test_a_status_is_reported_once_however_often_it_is_sent(
     assert shown["reported_at"] is not None
     assert feed(invoicing, status="Invoiced") == []
     assert report(invoicing, line, "Credited", "CN-1").json()["credit_note"] == "CN-1"
-    assert service.read_models.wait_for(service.store.head(), 10)
+    assert service.read_models.wait_for(service.store.head(), PATIENCE)
     (shown,) = feed(invoicing)
     assert (shown["invoice"], shown["credit_note"]) == ("INV-1", "CN-1")
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.api.seeded_centre import PRODUCT, TEST
+from tests.clock import PATIENCE
 from tests.web.pages import FullSite, Opened, Person, full_site
 
 CHOSEN = f"{PRODUCT} {TEST} Onscreen"
@@ -37,7 +38,7 @@ def free(site: FullSite) -> str:
     booking = f"/bookings/{site.things.called['booking']}"
     person = site.person("admin.riverside")
     person.send(person.open(booking), f"{booking}/cancel")
-    site.service.read_models.wait_for(site.service.store.head(), 10)
+    assert site.service.read_models.wait_for(site.service.store.head(), PATIENCE)
     return site.things.others[2]
 
 

@@ -10,6 +10,7 @@ from python_calamine import load_workbook
 from cli.session import SERVICE
 from commands.learners.learner import CreateLearner
 from store import Actor
+from tests.clock import PATIENCE
 from tests.learner_examples import cells
 from tests.web.pages import WebSite, website
 
@@ -36,7 +37,9 @@ def crowded() -> Iterator[WebSite]:
             channel="test",
         )
         create(opened, hillside, "Stranger", "Khan")
-        opened.service.read_models.wait_for(opened.service.store.head(), 10)
+        assert opened.service.read_models.wait_for(
+            opened.service.store.head(), PATIENCE
+        )
         yield opened
 
 

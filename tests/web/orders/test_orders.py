@@ -6,6 +6,7 @@ import pytest
 
 from commands.learners.learner import CreateLearner
 from store import Actor
+from tests.clock import PATIENCE
 from tests.learner_examples import cells
 from tests.web.pages import Opened, Person, WebSite, website
 
@@ -41,7 +42,7 @@ def add_learner(shop: WebSite, given: str = HOSTILE) -> str:
         is_different_person=True,
     )
     created = shop.service.send(command).created_id
-    shop.service.read_models.wait_for(shop.service.store.head(), 10)
+    assert shop.service.read_models.wait_for(shop.service.store.head(), PATIENCE)
     return created
 
 

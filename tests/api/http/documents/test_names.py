@@ -92,7 +92,7 @@ class Furnished:
 @pytest.fixture(scope="module")
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Generator[Furnished]:
     with furnished_in(tmp_path_factory.mktemp("names")) as (service, client_as, things):
-        service.read_models.wait_for(service.store.head(), PATIENCE)
+        assert service.read_models.wait_for(service.store.head(), PATIENCE)
         client = client_as("admin.riverside")
         yield Furnished(client=client, names=names_of(things))
 

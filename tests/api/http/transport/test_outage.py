@@ -1,6 +1,5 @@
 """A database that does not answer: said, and nothing lost, until it does again."""
 
-import time
 from collections.abc import Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from sqlalchemy import make_url
 
 from service import Service
 from tests.api.running import clients, running
-from tests.clock import PATIENCE, Clock
+from tests.clock import PATIENCE, Clock, until
 from tests.image_examples import PHOTOGRAPH
 from tests.learner_examples import cells, csv_file
 
@@ -103,10 +102,7 @@ def test_a_database_that_does_not_answer_is_said_to_and_nothing_is_lost(
 def assert_all_is_well_again(
     service: Service, client: TestClient, learner: str
 ) -> None:
-    until = time.monotonic() + PATIENCE
-    while not ready(client):
-        assert time.monotonic() < until, client.get("/readyz").text
-        time.sleep(0.05)
+    until(lambda: ready(client))
     other = client.post(
         f"{API}/learners",
         json={**UMA, "given_name": "Una"},
