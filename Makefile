@@ -16,7 +16,7 @@ TESTS = $(sort $(shell find tests -name 'test_*.py'))
 DEAR = tests/commands/life/test_machine.py $(addprefix tests/catalogue/solver/test_,exactness.py large_qualifications.py)
 RULES = $(filter-out $(DEAR),$(filter tests/aggregates/% tests/catalogue/% tests/commands/% tests/files/% $(addprefix tests/api/,$(addprefix bookings/test_,bookings.py booking_outcomes.py offline_clients.py packages.py) centres/test_pins.py learners/test_duplicates.py),$(TESTS)))
 # What takes longest begins first, so that one worker is not left with it at the end.
-LONG = $(DEAR) $(filter tests/journey/%,$(TESTS))
+LONG = $(DEAR) $(filter tests/journey/% %/test_every_page.py,$(TESTS))
 PYTEST = $(BIN)/pytest -n auto --dist worksteal -q
 
 .PHONY: run journey test clients lint bench prove help vendor pictures lock openapi asyncapi events clean

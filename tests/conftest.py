@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine
 
 from catalogue import Catalogue, load
+from files.sealed_package import PinCost
 from store import EventStore, open_store
 from tests.clock import PATIENCE, Clock
 from tests.postgres import database, empty, server
@@ -69,8 +71,10 @@ class Compiled(dict[tuple[Any, ...], Any]):
 def hurry() -> Generator[None]:
     """Sync no file to the disk, read the demo's catalogue once: nobody changes it.
 
-    And let all SQLite files of read models share what SQLAlchemy compiled for one.
+    Let all SQLite files of read models share what SQLAlchemy compiled for one. And let
+    passwords and PINs cost next to nothing; what they do cost is held by their tests.
     """
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     demo = cache(load)
 
     def read(folder: Path, *, decision_seconds: float = 2.0) -> Catalogue:
@@ -90,6 +94,9 @@ def hurry() -> Generator[None]:
         for module in ("store.sqlite.file", "projections.database"):
             patch.setattr(f"{module}.SYNCHRONOUS", "OFF")
         patch.setattr("service.load", read)
+        for module in ("passwords", "pins"):
+            patch.setattr(f"access.{module}.HASHER", cheap)
+        patch.setattr("files.sealed_package.COST", PinCost(passes=1, memory=8))
         yield
 
 

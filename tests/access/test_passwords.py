@@ -4,8 +4,8 @@ import pytest
 from argon2 import extract_parameters
 from argon2.low_level import Type
 
-from access import passwords
 from access.passwords import (
+    HASHER,
     LONGEST,
     NOBODYS,
     SHORTEST,
@@ -26,7 +26,7 @@ def test_what_is_kept_took_nineteen_mebibytes_and_two_passes_to_make(kept: str) 
     found = extract_parameters(kept)
     assert found.type is Type.ID
     assert (found.memory_cost, found.time_cost, found.parallelism) == (19 * 1024, 2, 1)
-    assert not passwords.HASHER.check_needs_rehash(kept)
+    assert not HASHER.check_needs_rehash(kept)
 
 
 def test_a_password_is_right_or_not() -> None:

@@ -4,11 +4,9 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from files.sealed_package import PinCost
 from service import Service
 from tests.api.running import ClientAs, clients, running
 from tests.clock import PATIENCE, Clock
@@ -25,17 +23,6 @@ def patient() -> Generator[None]:
             "queries.uploads.group_moment",
         ):
             patch.setattr(f"{module}.WAITED", PATIENCE)
-        yield
-
-
-@pytest.fixture(scope="module", autouse=True)
-def easily_guessed() -> Generator[None]:
-    """Let passwords and PINs cost next to nothing; what they do cost is held elsewhere."""
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    with pytest.MonkeyPatch.context() as patch:
-        for module in ("passwords", "pins"):
-            patch.setattr(f"access.{module}.HASHER", cheap)
-        patch.setattr("files.sealed_package.COST", PinCost(passes=1, memory=8))
         yield
 
 

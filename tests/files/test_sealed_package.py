@@ -9,6 +9,7 @@ from cryptography.exceptions import InvalidTag
 
 from files.sealed_package import (
     CONTENT,
+    COST,
     FORMAT,
     HEADER,
     INSTRUCTIONS,
@@ -53,7 +54,8 @@ def opened_by_trying(program: Program, package: bytes) -> list[str]:
 
 def test_an_offline_client_opens_a_package_with_its_key_and_the_pin() -> None:
     """B13, B14."""
-    package, _ = seal(FILES, about=ABOUT, pin=PIN, public_key=OURS.public_key)
+    key = OURS.public_key
+    package, _ = seal(FILES, about=ABOUT, pin=PIN, public_key=key, cost=COST)
     assert OURS.open(package, PIN) == FILES
     assert OURS.manifest(package, PIN)["booking"] == "B-0000000001"
     header = json.loads(unzip(package)[HEADER])

@@ -1,9 +1,11 @@
-"""One website for the tests of a worker."""
+"""One website and one browser for the tests of a worker."""
 
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.web.browsers import chromium
 from tests.web.pages import FullSite, WebSite, full_site, website
 
 
@@ -17,3 +19,9 @@ def pages() -> Iterator[WebSite]:
 def full() -> Iterator[FullSite]:
     with full_site() as opened:
         yield opened
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started

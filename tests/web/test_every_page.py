@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser
 
-from tests.web.browsers import chromium, screen_of, served
+from tests.web.browsers import screen_of, served
 from tests.web.pages import FullSite, WebSite
 from web.app import ROUTERS
 
@@ -16,12 +16,6 @@ def area_of(path: str) -> str:
 
 
 AREAS = sorted({area_of(route.path) for router in ROUTERS for route in router.routes})
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

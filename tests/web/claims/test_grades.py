@@ -1,13 +1,10 @@
 """The grid of grades: typed, filled down, pasted, refused, and judged while typing."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Browser
 
 from events.claims.claim import Award
 from tests.api.seeded_centre import MANDATORY, OPTIONAL
-from tests.web.browsers import chromium, screen_of, served
+from tests.web.browsers import screen_of, served
 from tests.web.claims.claiming import WHOLE, begin_claim, spare_of
 from tests.web.pages import FullSite, Opened, Person
 
@@ -137,12 +134,6 @@ def test_another_centre_finds_no_grid(claims_site: FullSite) -> None:
     claim = claims_site.things.drafts["claim"]
     assert person.open(f"/claims/{claim}/grades").status == 404
     assert person.open(f"/claims/{claim}/grades.csv").status == 404
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 def test_the_grid_is_filled_by_keyboard(

@@ -5,17 +5,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.web.browsers import chromium, screen_of, served
+from tests.web.browsers import screen_of, served
 from tests.web.pages import WebSite, website
 from tests.web.uploads.upload_desk import BAD_DATE, OTHER_BAD, learner, upload_rows
 
 ADMIN = "admin.riverside"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
