@@ -40,8 +40,11 @@ def test_calling_the_service_imports_nothing_heavy() -> None:
 
 
 def test_the_api_imports_at_first_what_every_request_needs() -> None:
-    """What few need takes memory once somebody needs it."""
-    rare = {"PIL", "authlib", "httpx2", "joserfc", "ortools", "rapidfuzz", "xlsxwriter"}
+    """What few need takes time and memory once somebody needs it: pages, Kafka, PostgreSQL."""
+    rare = {
+        *("PIL", "authlib", "httpx2", "jinja2", "joserfc", "kafka", "ortools"),
+        *("psycopg", "rapidfuzz", "segno", "tenacity", "web", "xlsxwriter"),
+    }
     imports = (
         f"import sys, cli.installation.serving; print({rare} & sys.modules.keys())"
     )
