@@ -12,7 +12,7 @@ from commands.learners.learner import CreateLearner
 from store import Actor
 from tests.clock import PATIENCE
 from tests.learner_examples import cells
-from tests.web.pages import WebSite, website
+from tests.web.pages import FullSite, WebSite, website
 
 HOSTILE = "<script>alert(1)</script>"
 NAMES = ("Amira", "Ben", HOSTILE, "=cmd|x", "\u202eevil")
@@ -117,3 +117,15 @@ def test_nobody_found_says_how_to_go_on(crowded: WebSite) -> None:
 def test_services_actor_has_no_pages(crowded: WebSite) -> None:
     assert SERVICE.user == "service"
     assert crowded.person().open("/learners").address == "/sign-in?next=%2Flearners"
+
+
+def test_each_registration_says_what_comes_next(full: FullSite) -> None:
+    spare = full.things.others[2]
+    page = full.person("admin.riverside").open(f"/learners/{spare}")
+    assert "/claims" in page.links
+    assert f"/bookings/{full.things.called['booking']}" in page.links
+    assert not any(each.startswith("/bookings/new") for each in page.links)
+    done = full.person("admin.riverside").open(
+        f"/learners/{full.things.called['other']}"
+    )
+    assert "See the results" in done.text
