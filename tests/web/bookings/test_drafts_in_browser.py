@@ -1,14 +1,16 @@
 """The steps of booking tests in a real browser, which a confirmed order does not show."""
 
+from playwright.sync_api import Browser
+
 from tests.api.seeded_centre import PRODUCT, TEST
 from tests.web.bookings.test_entry_orders import begin
-from tests.web.browsers import chromium, screen_of, served
+from tests.web.browsers import screen_of, served
 from tests.web.pages import full_site
 
 STEPS = ("", "/units", "/schedule", "/po", "/confirm", "/delete")
 
 
-def test_each_step_of_booking_tests_is_accessible_and_ours() -> None:
+def test_each_step_of_booking_tests_is_accessible_and_ours(browser: Browser) -> None:
     with full_site() as site:
         person, spare = site.person("admin.riverside"), site.things.others[2]
         booking = f"/bookings/{site.things.called['booking']}"
@@ -25,7 +27,6 @@ def test_each_step_of_booking_tests_is_accessible_and_ours() -> None:
             f"/bookings/register?day=24/11/2026&unit={TEST}",
         ]
         with (
-            chromium() as browser,
             served(site) as where,
             screen_of(browser, site, where, "admin.riverside") as screen,
         ):
