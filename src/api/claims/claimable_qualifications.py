@@ -1,6 +1,5 @@
 """What can be claimed, over HTTP: qualifications, then their units and learners."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -10,13 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request, Response
 from pydantic import ConfigDict, Field
 
-from aggregates.claims.claimable import (
-    Approved,
-    ClaimableCondition,
-    approved_for,
-    conditions,
-    offered_units,
-)
+from aggregates.claims.claimable import approved_for, offered_units
 from aggregates.errors import NotFound
 from aggregates.orders.product_search import is_found_by
 from api.http.dependencies import (
@@ -33,15 +26,14 @@ from api.http.responses import ListResponse, list_response, page_of, set_etag
 from api.http.routing.router import Router
 from api.http.schemas import ResponseBody
 from api.learners.birth_dates import BirthDate
-from catalogue import Qualification
 from commands.registrations.registration import approvals_of
 from projections.claims import claimable_learners
 from projections.claims.claimable_learners import (
     ClaimableLearner,
     ClaimableLearnerFilter,
     LearnerColumn,
-    Registered,
 )
+from queries.claims.claimable import ClaimableDetails, claimable_details
 from queries.titles import pathway_title
 from repositories.aggregate_types import CLAIM
 from repositories.repository import load
@@ -192,55 +184,27 @@ def qualifications(
 ) -> ListResponse[ClaimableQualification]:
     """List what the centre can claim, by suite, subject area and title (M2)."""
     whose = one_centre(user, centre)
-    catalogue = service.catalogue.qualifications.values()
-    approvals = approvals_of(service.context, whose)[1]
-    counted = claimable_learners.counts(reads, centre=whose)
-    shown = [
-        qualification_response(
-            each,
-            approved=approved_for(service.catalogue, each.reference, approvals),
-            counted=counted.get(each.reference, {}),
-            today=today,
-        )
-        for each in catalogue
-    ]
+    every = claimable_details(service.context, reads, centre=whose, today=today)
     if why is not None:
-        asked = why.strip().upper()
-        named = {asked, asked.replace("/", "")}
-        chosen = [q for q in shown if named & {q.reference, q.number.replace("/", "")}]
+        chosen = [each for each in every if each.is_called(why)]
         if not chosen:
             raise NotFound(what="qualification", name=why)
     else:
-        found = {q.reference for q in catalogue if is_found_by(q, search)}
         chosen = [
-            q
-            for q in shown
-            if q.is_claimable
-            and q.reference in found
-            and suite in {"", q.suite}
-            and subject_area in {"", q.subject_area}
+            each
+            for each in every
+            if each.is_claimable
+            and is_found_by(each.qualification, search)
+            and suite in {"", each.qualification.suite}
+            and subject_area in {"", each.qualification.subject_area}
         ]
-    chosen.sort(key=attrgetter("suite", "subject_area", "title", "reference"))
-    return list_response(request, response, page_of(chosen, part), lambda row: row)
-
-
-def qualification_response(
-    qualification: Qualification,
-    *,
-    approved: Approved,
-    counted: Mapping[str | None, Registered],
-    today: date,
-) -> ClaimableQualification:
-    """Show a qualification; learners whom no approval covers are not counted."""
-    theirs = [n for way, n in counted.items() if approved.covers(way) or not approved]
-    active = sum(count.active for count in theirs)
-    answered: tuple[ClaimableCondition, ...] = conditions(
-        qualification,
-        approved=approved,
-        today=today,
-        registered=sum(count.registered for count in theirs),
-        active=active,
+    return list_response(
+        request, response, page_of(chosen, part), qualification_response
     )
+
+
+def qualification_response(found: ClaimableDetails) -> ClaimableQualification:
+    qualification = found.qualification
     return ClaimableQualification(
         reference=qualification.reference,
         number=qualification.number,
@@ -249,9 +213,11 @@ def qualification_response(
         subject_area=qualification.subject_area,
         level=qualification.level,
         certification_ends=qualification.certification_ends,
-        learners_to_claim=active,
-        is_claimable=all(condition.is_met for condition in answered),
-        conditions=[ClaimableConditionResponse.model_validate(c) for c in answered],
+        learners_to_claim=found.learners_to_claim,
+        is_claimable=found.is_claimable,
+        conditions=[
+            ClaimableConditionResponse.model_validate(c) for c in found.conditions
+        ],
     )
 
 
