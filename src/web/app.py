@@ -33,7 +33,11 @@ from web.bookings import (
 from web.centres import password, sessions, sign_in
 from web.certificates import certificate, certificates, verify
 from web.claims import (
+    claim_choices,
+    claim_fixing,
     claim_grades,
+    claim_learners,
+    claim_submitting,
     claims,
     ineligible,
     learner_results,
@@ -76,8 +80,12 @@ ROUTERS: tuple[PageRouter, ...] = (
     sessions.pages,
     password.pages,
     learners.pages,
+    claim_choices.pages,
     claims.pages,
+    claim_fixing.pages,
     claim_grades.pages,
+    claim_learners.pages,
+    claim_submitting.pages,
     ineligible.pages,
     results.pages,
     learner_results.pages,

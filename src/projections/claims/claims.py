@@ -4,7 +4,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Index, Integer, Row, String, Table, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    func,
+    select,
+)
 
 from aggregates.claims.claim_status import ClaimStatus, standing_of
 from events.claims.claim import (
@@ -234,6 +244,31 @@ def search_claims(
         descending=True,
         since=since(CLAIMS.c.changed_at, updated_since),
         narrowed=narrowed,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnersOnClaims:
+    """How many learners on claims are in each status; those withdrawn are in none."""
+
+    draft: int
+    unsubmitted: int
+    submitted: int
+    processed: int
+
+
+def count_learners(connection: Connection, *, centre: str | None) -> LearnersOnClaims:
+    """Count the learners on a centre's claims (None: everybody's) by status."""
+    its = CLAIMS.c
+    counted = (its.learners, its.unsubmitted, its.submitted, its.processed)
+    query = select(*(func.coalesce(func.sum(each), 0) for each in counted))
+    row = connection.execute(query.where(*equal_to((its.centre, centre)))).one()
+    learners, unsubmitted, submitted, processed = map(int, row)
+    return LearnersOnClaims(
+        draft=learners - unsubmitted - submitted - processed,
+        unsubmitted=unsubmitted,
+        submitted=submitted,
+        processed=processed,
     )
 
 

@@ -77,6 +77,8 @@ class OpenedClaim:
         claim, offered = self.claim, self.details.units_offered
         units = f"{len(claim.units)} of {amount(offered, 'unit')}"
         ready = f"{len(self.eligible)} of {len(self.waiting)} ready to submit"
+        is_ready = len(self.eligible) == len(self.waiting)
+        unready = {} if is_ready else {"grades": "Not everybody is eligible yet."}
         has = {
             "qualification": self.qualification_title or "Not chosen yet",
             "units": units if claim.qualification else "Not chosen yet",
@@ -87,7 +89,7 @@ class OpenedClaim:
             (
                 STAGES[stage.name][1],
                 has[stage.name],
-                stage.missing or "",
+                stage.missing or unready.get(stage.name, ""),
                 f"{self.address}/{STAGES[stage.name][0]}",
             )
             for stage in self.details.stages

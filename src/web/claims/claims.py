@@ -1,18 +1,19 @@
 """Claims: listed, and looked at one by one (M1, M10)."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 from starlette.responses import Response
 
 from aggregates.claims.claim_status import ClaimStatus
 from aggregates.errors import Refusal
-from projections.claims.claims import ListedClaim, search_claims
+from commands.claims.claim import BeginClaim, DeleteClaim
+from projections.claims.claimable_learners import counts as claimable_counts
+from projections.claims.claims import ListedClaim, count_learners, search_claims
 from projections.paging import Page
-from queries.claims.claims import claim_details
 from queries.titles import title_of
-from repositories.aggregate_types import CLAIM
-from web.claims.claim_page import CLAIMS
+from web.claims.claim_page import CLAIMS, open_claim
 from web.http.context import PageContext
 from web.http.inputs import read_choice
 from web.http.page_router import PageRouter
@@ -21,6 +22,15 @@ from web.http.to_do import ToDo
 pages = PageRouter("claims")
 
 LISTED = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class StripStep:
+    """Where learners are on the way to a certificate, and the list of them."""
+
+    text: str
+    learners: int
+    href: str
 
 
 @pages.get(CLAIMS)
@@ -41,37 +51,57 @@ def list_claims(context: PageContext) -> Response:
             )
     except Refusal as error:
         refused = error
+    with context.rows() as connection:
+        strip = [*_strip(context, connection)]
     catalogue = context.service.catalogue
     return context.page(
         "claims/list.html",
         title="Claims",
         refused=refused,
         claims=[(each, title_of(catalogue, each.qualification)) for each in found.rows],
+        strip=strip,
+        most=max(1, *(each.learners for each in strip)),
         chosen=context.parameter("status") or "",
         reference=context.parameter("reference") or "",
+        may_begin=context.may(BeginClaim),
         statuses=[(each.value, each.value) for each in ClaimStatus],
         next_address=found.next_cursor
         and context.address_with(after=found.next_cursor),
     )
 
 
+def _strip(context: PageContext, connection: Connection) -> Iterator[StripStep]:
+    """Count learners from whom can be claimed for to who has a certificate."""
+    counted = count_learners(connection, centre=context.centre)
+    if context.centre is not None:
+        ways = claimable_counts(connection, centre=context.centre).values()
+        active = sum(count.active for way in ways for count in way.values())
+        yield StripStep(text="To claim for", learners=active, href=f"{CLAIMS}/new")
+    for text, learners, href in (
+        ("In draft", counted.draft, f"{CLAIMS}?status=Draft"),
+        ("Not eligible", counted.unsubmitted, "/ineligible"),
+        ("Submitted", counted.submitted, f"{CLAIMS}?status=Submitted"),
+        ("Certificate", counted.processed, f"{CLAIMS}?status=Processed"),
+    ):
+        yield StripStep(text=text, learners=learners, href=href)
+
+
 @pages.get(CLAIMS + "/{claim}")
 def show_claim(context: PageContext, claim: str) -> Response:
     """Show a claim, with what is or would be decided of each learner."""
-    stream, found = context.load(CLAIM, claim)
-    details = claim_details(context.command_context, stream, found, context.today)
-    title = title_of(context.service.catalogue, found.qualification)
-    return context.page(
+    opened = open_claim(context, claim)
+    unsubmitted = [
+        each
+        for each in opened.details.learners
+        if each.place.standing is ClaimStatus.UNSUBMITTED
+    ]
+    return opened.page(
         "claims/claim.html",
-        title=title or f"Claim {claim}",
-        crumbs=[("Claims", CLAIMS)],
-        claim=found,
-        details=details,
-        waiting=[
-            each
-            for each in details.learners
-            if each.place.standing is ClaimStatus.UNSUBMITTED
-        ],
+        title=opened.heading,
+        details=opened.details,
+        waiting=unsubmitted,
+        may_delete=context.may(DeleteClaim)
+        and all(each.is_open for each in opened.claim.learners.values()),
     )
 
 

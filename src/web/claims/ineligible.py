@@ -1,6 +1,6 @@
 """Who is not eligible yet, why not, and what would fix it (I1, I2, I4)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,14 +24,20 @@ from queries.titles import title_of
 from repositories.aggregate_types import CLAIM
 from web.claims.claim_page import CLAIMS
 from web.http.context import PageContext
+from web.http.downloads import csv_file, every_row
 from web.http.inputs import read_choice
+from web.http.lists import LISTED
 from web.http.page_router import PageRouter
 from web.http.to_do import ToDo
 
 pages = PageRouter("ineligible")
 
 INELIGIBLE = "/ineligible"
-LISTED = 50
+FIELDS = ("name", "claim", "cause")
+COLUMNS = (
+    *("learner", "name", "claim", "title", "award_type"),
+    *("cause", "why", "days"),
+)
 MARKS: Mapping[str, tuple[str, str]] = {
     "counts": ("✓", "counts"),
     "surplus": ("✓", "is more than is needed"),
@@ -73,47 +79,80 @@ class PathwayPage:
 
 @pages.get(INELIGIBLE)
 def list_ineligible(context: PageContext) -> Response:
-    """Show everybody kept back from a claim, the longest waiting first."""
+    """Show everybody kept back from a claim, by reason, the longest waiting first."""
     refused, found = None, Page[Ineligible](rows=())
     try:
-        with context.rows() as connection:
-            found = search_ineligible_learners(
-                connection,
-                centre=context.centre,
-                cause=read_choice(Cause, context.parameter("cause"), "cause"),
-                claim=context.parameter("claim"),
-                name=context.parameter("name"),
-                limit=LISTED,
-                cursor=context.parameter("after"),
-            )
+        found = _search(context, LISTED, context.parameter("after"))
     except Refusal as error:
         refused = error
-    people = open_learners(
-        context.command_context,
-        {row.learner for row in found.rows},
-        seen_by=context.centre,
-    )
+    rows = [*_waiting_rows(context, found.rows)]
+    causes = dict.fromkeys(row["cause"] for row in rows)
     return context.page(
         "claims/ineligible.html",
         title="Not eligible yet",
         refused=refused,
-        rows=[
-            {
-                "row": row,
-                "name": people[row.learner].full_name,
-                "title": title_of(context.service.catalogue, row.qualification),
-                "cause": IN_WORDS[row.cause],
-                "reasons": [each.message for each in row.reasons],
-                "days": (context.today - row.claimed_at.astimezone(LONDON).date()).days,
-            }
-            for row in found.rows
-        ],
-        sought={n: context.parameter(n) or "" for n in ("name", "claim", "cause")},
-        is_narrowed=any(map(context.parameter, ("name", "claim", "cause"))),
+        groups=[(cause, [r for r in rows if r["cause"] == cause]) for cause in causes],
+        sought={n: context.parameter(n) or "" for n in FIELDS},
+        is_narrowed=any(map(context.parameter, FIELDS)),
         causes=[(each.value, IN_WORDS[each]) for each in Cause],
         next_address=found.next_cursor
         and context.address_with(after=found.next_cursor),
+        file_address=context.address_with(after=None).replace(
+            INELIGIBLE, f"{INELIGIBLE}.csv", 1
+        ),
     )
+
+
+@pages.get(f"{INELIGIBLE}.csv")
+def download_ineligible(context: PageContext) -> Response:
+    """Give everybody who matches as a file."""
+
+    def next_rows(limit: int, cursor: str | None) -> Page[Ineligible]:
+        return _search(context, limit, cursor)
+
+    rows = _waiting_rows(context, [*every_row(next_rows)])
+    return csv_file(
+        "not-eligible.csv",
+        COLUMNS,
+        ({name: row[name] for name in COLUMNS} for row in rows),
+    )
+
+
+def _search(context: PageContext, limit: int, cursor: str | None) -> Page[Ineligible]:
+    with context.rows() as connection:
+        return search_ineligible_learners(
+            connection,
+            centre=context.centre,
+            cause=read_choice(Cause, context.parameter("cause"), "cause"),
+            claim=context.parameter("claim"),
+            name=context.parameter("name"),
+            limit=limit,
+            cursor=cursor,
+        )
+
+
+def _waiting_rows(
+    context: PageContext, found: Sequence[Ineligible]
+) -> Iterator[dict[str, Any]]:
+    """Give what is shown of each; ``days`` are those since the claim was submitted."""
+    people = open_learners(
+        context.command_context, {row.learner for row in found}, seen_by=context.centre
+    )
+    for row in found:
+        reasons = list(dict.fromkeys(each.message for each in row.reasons))
+        since = row.claimed_at.astimezone(LONDON).date()
+        yield {
+            "learner": row.learner,
+            "name": people[row.learner].full_name,
+            "claim": row.claim,
+            "title": title_of(context.service.catalogue, row.qualification)
+            or row.qualification,
+            "award_type": row.award_type,
+            "cause": IN_WORDS[row.cause],
+            "reasons": reasons,
+            "why": " ".join(reasons),
+            "days": max(0, (context.today - since).days),
+        }
 
 
 @pages.get(CLAIMS + "/{claim}/ineligible/{learner}")

@@ -59,3 +59,18 @@ def test_results_are_found_and_given_as_a_file(full: FullSite) -> None:
     address = next(each for each in page.links if each.startswith("/results.csv"))
     assert full.things.called["certificate"] in person.client.get(address).text
     assert person.open("/results?after=nonsense").status == 422
+
+
+def test_the_strip_counts_learners_on_their_way(full: FullSite) -> None:
+    page = full.person("admin.riverside").open("/claims")
+    for counted in ("1 In draft", "1 Not eligible", "0 Submitted", "1 Certificate"):
+        assert counted in page.text
+    assert {"/claims?status=Draft", "/claims/new"} <= {*page.links}
+    assert "To claim for" not in full.person("auditor").open("/claims").text
+
+
+def test_who_is_not_eligible_is_given_as_a_file(full: FullSite) -> None:
+    person, short = full.person("admin.riverside"), full.things.called["learner"]
+    page = person.open("/ineligible")
+    address = next(each for each in page.links if each.startswith("/ineligible.csv"))
+    assert f"{short},Short Quillfeather" in person.client.get(address).text

@@ -175,3 +175,19 @@ def test_the_grid_is_filled_by_keyboard(
         page.wait_for_selector("text=Grades saved")
         assert cell(1, SECOND) == "U"
         screen.check("claim-grades")
+
+
+def test_every_stage_of_a_draft_is_accessible(
+    claims_site: FullSite, browser: Browser
+) -> None:
+    draft = claims_site.things.drafts["claim"]
+    with (
+        served(claims_site) as where,
+        screen_of(browser, claims_site, where, "admin.riverside") as screen,
+    ):
+        for stage in ("qualification", "units", "learners", "submit", "ineligible"):
+            screen.open(f"/claims/{draft}/{stage}")
+            assert screen.page.url.endswith(f"/claims/{draft}/{stage}")
+            screen.check(f"claim-draft-{stage}")
+        screen.open("/claims/new?why=Access")
+        screen.check("claim-why-missing")
