@@ -1,5 +1,6 @@
 """What products, units and pathways are called, as the catalogue says it today."""
 
+from aggregates.text import clean, words
 from catalogue import Catalogue
 
 
@@ -39,3 +40,19 @@ def unit_titles(catalogue: Catalogue, qualification: str) -> dict[str, str]:
     """Give the title of each unit of a qualification, by reference."""
     versions = catalogue.versions(qualification)
     return {each.reference: each.title for rules in versions for each in rules.units}
+
+
+def products_titled(catalogue: Catalogue, text: str) -> list[str] | None:
+    """Find products whose title has, for each word given, one that so begins."""
+    filters = words(text)
+    if not clean(text):
+        return None
+    return [
+        reference
+        for reference, product in catalogue.products.items()
+        if (filters or clean(text) == product.title)
+        and all(
+            any(word.startswith(start) for word in words(product.title))
+            for start in filters
+        )
+    ]

@@ -8,7 +8,6 @@ from fastapi import Query, Request, Response
 from pydantic import AwareDatetime, Field
 
 from aggregates.claims.claim_status import ClaimStatus
-from aggregates.text import clean, words
 from api.http.dependencies import (
     CurrentUser,
     PagingSince,
@@ -31,6 +30,7 @@ from projections.claims import result_search
 from projections.claims.result_search import Result, ResultFilter, ResultSort
 from queries.centres.centres import centre_names
 from queries.claims.certificates import holder_name
+from queries.titles import products_titled
 
 router = Router(tags=["results"])
 
@@ -136,22 +136,6 @@ def list_results(
     return list_response(
         request, response, found, lambda r: result_response(service.catalogue, r, names)
     )
-
-
-def products_titled(catalogue: Catalogue, text: str) -> list[str] | None:
-    """Find products whose title has, for each word given, one that so begins."""
-    filters = words(text)
-    if not clean(text):
-        return None
-    return [
-        reference
-        for reference, product in catalogue.products.items()
-        if (filters or clean(text) == product.title)
-        and all(
-            any(word.startswith(start) for word in words(product.title))
-            for start in filters
-        )
-    ]
 
 
 def result_response(

@@ -218,6 +218,7 @@ def search_claims(
     reference: str | None = None,
     learner: str | None = None,
     updated_since: datetime | None = None,
+    count_to: int = 0,
     limit: int,
     cursor: str | None = None,
 ) -> Page[ListedClaim]:
@@ -239,6 +240,7 @@ def search_claims(
         select(CLAIMS),
         by=(CLAIMS.c.begun_at, CLAIMS.c.claim),
         make=_claim_row,
+        count_to=count_to,
         limit=limit,
         cursor=cursor,
         descending=True,

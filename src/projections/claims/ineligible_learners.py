@@ -303,6 +303,7 @@ def search_ineligible_learners(
     cause: Cause | None = None,
     name: str | None = None,
     updated_since: datetime | None = None,
+    count_to: int = 0,
     limit: int,
     cursor: str | None = None,
 ) -> Page[Ineligible]:
@@ -332,6 +333,7 @@ def search_ineligible_learners(
         query,
         by=(INELIGIBLE.c.claimed_at, INELIGIBLE.c.claim, INELIGIBLE.c.learner),
         make=_ineligible_row,
+        count_to=count_to,
         limit=limit,
         cursor=cursor,
         since=since(changed, updated_since),

@@ -16,12 +16,11 @@ from queries.titles import title_of
 from web.claims.claim_page import CLAIMS, open_claim
 from web.http.context import PageContext
 from web.http.inputs import read_choice
+from web.http.lists import LISTED, MOST_COUNTED
 from web.http.page_router import PageRouter
 from web.http.to_do import ToDo
 
 pages = PageRouter("claims")
-
-LISTED = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +45,7 @@ def list_claims(context: PageContext) -> Response:
                     ClaimStatus, context.parameter("status"), "status"
                 ),
                 reference=context.parameter("reference"),
+                count_to=MOST_COUNTED,
                 limit=LISTED,
                 cursor=context.parameter("after"),
             )
@@ -58,6 +58,7 @@ def list_claims(context: PageContext) -> Response:
         "claims/list.html",
         title="Claims",
         refused=refused,
+        found=found,
         claims=[(each, title_of(catalogue, each.qualification)) for each in found.rows],
         strip=strip,
         most=max(1, *(each.learners for each in strip)),

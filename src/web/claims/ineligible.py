@@ -24,9 +24,9 @@ from queries.titles import title_of
 from repositories.aggregate_types import CLAIM
 from web.claims.claim_page import CLAIMS
 from web.http.context import PageContext
-from web.http.downloads import csv_file, every_row
+from web.http.downloads import every_row, list_file
 from web.http.inputs import read_choice
-from web.http.lists import LISTED
+from web.http.lists import LISTED, MOST_COUNTED
 from web.http.page_router import PageRouter
 from web.http.to_do import ToDo
 
@@ -82,7 +82,9 @@ def list_ineligible(context: PageContext) -> Response:
     """Show everybody kept back from a claim, by reason, the longest waiting first."""
     refused, found = None, Page[Ineligible](rows=())
     try:
-        found = _search(context, LISTED, context.parameter("after"))
+        found = _search(
+            context, LISTED, context.parameter("after"), count_to=MOST_COUNTED
+        )
     except Refusal as error:
         refused = error
     rows = [*_waiting_rows(context, found.rows)]
@@ -91,19 +93,18 @@ def list_ineligible(context: PageContext) -> Response:
         "claims/ineligible.html",
         title="Not eligible yet",
         refused=refused,
+        found=found,
         groups=[(cause, [r for r in rows if r["cause"] == cause]) for cause in causes],
         sought={n: context.parameter(n) or "" for n in FIELDS},
         is_narrowed=any(map(context.parameter, FIELDS)),
         causes=[(each.value, IN_WORDS[each]) for each in Cause],
         next_address=found.next_cursor
         and context.address_with(after=found.next_cursor),
-        file_address=context.address_with(after=None).replace(
-            INELIGIBLE, f"{INELIGIBLE}.csv", 1
-        ),
     )
 
 
 @pages.get(f"{INELIGIBLE}.csv")
+@pages.get(f"{INELIGIBLE}.xlsx")
 def download_ineligible(context: PageContext) -> Response:
     """Give everybody who matches as a file."""
 
@@ -111,14 +112,17 @@ def download_ineligible(context: PageContext) -> Response:
         return _search(context, limit, cursor)
 
     rows = _waiting_rows(context, [*every_row(next_rows)])
-    return csv_file(
-        "not-eligible.csv",
+    return list_file(
+        context,
+        "not-eligible",
         COLUMNS,
         ({name: row[name] for name in COLUMNS} for row in rows),
     )
 
 
-def _search(context: PageContext, limit: int, cursor: str | None) -> Page[Ineligible]:
+def _search(
+    context: PageContext, limit: int, cursor: str | None, *, count_to: int = 0
+) -> Page[Ineligible]:
     with context.rows() as connection:
         return search_ineligible_learners(
             connection,
@@ -126,6 +130,7 @@ def _search(context: PageContext, limit: int, cursor: str | None) -> Page[Inelig
             cause=read_choice(Cause, context.parameter("cause"), "cause"),
             claim=context.parameter("claim"),
             name=context.parameter("name"),
+            count_to=count_to,
             limit=limit,
             cursor=cursor,
         )

@@ -12,7 +12,7 @@ from projections.claims.result_search import (
     search_results,
 )
 from projections.paging import Page
-from queries.titles import title_of
+from queries.titles import products_titled, title_of
 from web.http.context import PageContext
 from web.http.downloads import every_row, list_file
 from web.http.lists import LISTED, MOST_COUNTED
@@ -21,7 +21,10 @@ from web.http.page_router import PageRouter
 pages = PageRouter("results")
 
 RESULTS = "/results"
-FIELDS = ("name", "learner_reference", "grade")
+FIELDS = (
+    *("name", "given_name", "family_name"),
+    *("learner_reference", "product_title", "grade"),
+)
 SORTS = frozenset(get_args(ResultSort))
 COLUMNS = (
     *("learner", "given_name", "family_name", "centre_reference", "centre"),
@@ -77,7 +80,12 @@ def _search(
             centre=context.centre,
             clauses=ResultFilter(
                 name=context.parameter("name") or "",
+                given_name=context.parameter("given_name") or "",
+                family_name=context.parameter("family_name") or "",
                 learner_reference=context.parameter("learner_reference") or "",
+                products=products_titled(
+                    context.service.catalogue, context.parameter("product_title") or ""
+                ),
                 grade=context.parameter("grade") or "",
             ),
             sort=_sort(context),

@@ -55,6 +55,9 @@ def test_results_are_found_and_given_as_a_file(full: FullSite) -> None:
     page = person.open("/results?name=full")
     assert full.things.called["certificate"] in page.text
     assert "1 result " in page.text
+    both = "/results?given_name=full&family_name=quill&product_title=team+leading"
+    assert full.things.called["certificate"] in person.open(both).text
+    assert "No result matches" in person.open(f"{both}&grade=D").text
     assert "No result matches" in person.open("/results?name=nobody").text
     address = next(each for each in page.links if each.startswith("/results.csv"))
     assert full.things.called["certificate"] in person.client.get(address).text

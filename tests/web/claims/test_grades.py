@@ -1,8 +1,12 @@
 """The grid of grades: typed, filled down, pasted, refused, and judged while typing."""
 
+from typing import Any
+
+import pytest
 from playwright.sync_api import Browser
 
-from events.claims.claim import Award
+from aggregates.registrations.registration import Registration
+from events.claims.claim import Award, Granted, Withheld
 from tests.api.seeded_centre import MANDATORY, OPTIONAL
 from tests.web.browsers import screen_of, served
 from tests.web.claims.claiming import WHOLE, begin_claim, spare_of
@@ -191,3 +195,22 @@ def test_every_stage_of_a_draft_is_accessible(
             screen.check(f"claim-draft-{stage}")
         screen.open("/claims/new?why=Access")
         screen.check("claim-why-missing")
+
+
+def test_nobody_is_judged_twice_by_the_same_grades(
+    claims_site: FullSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge, judged = Registration.judge, []
+
+    def count(registration: Registration, **asked: Any) -> Granted | Withheld:
+        judged.append(registration.learner)
+        return judge(registration, **asked)
+
+    monkeypatch.setattr(Registration, "judge", count)
+    person, who = claims_site.person("admin.riverside"), spare_of(claims_site)
+    claim = begin_claim(claims_site, who)
+    for _ in range(2):
+        person.open(f"/claims/{claim}/grades")
+    assert judged == [who]
+    save(person, claim, who, **grades(FIRST))
+    assert judged == [who, who]
