@@ -127,6 +127,7 @@ def _fold_claim(rows: Rows, recorded: Recorded, stream: str) -> None:
             claim_row["claimed_at"] = recorded.recorded_at
             claim_row["position"] = recorded.position
             _drop(rows, stream, granted)
+            rows.fetch(INELIGIBLE, [(stream, who) for who in withheld])
             for who, kept_back in withheld.items():
                 row = _row(claim_row, who, kept_back)
                 before = rows.get(INELIGIBLE, stream, who)

@@ -1,6 +1,6 @@
 """The certificates of results: each as it was issued, and what became of it (R2)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -85,6 +85,13 @@ that of its issue in the log.
 
 OUT_OF_FORCE: Values = {"in_force": False, "is_waiting": False}
 ERASED_HOLDER: Values = {"given_name": None, "family_name": None, "date_of_birth": None}
+
+
+def fetch_certificates(rows: Rows, batch: Sequence[Recorded]) -> None:
+    """Prefetch the certificates that something happened to since they were issued."""
+    its = [each for each in batch if each.event.topic.startswith("certificate.")]
+    new = {each.stream for each in its if isinstance(each.event, CertificateIssued)}
+    rows.fetch(CERTIFICATES, [str(r.stream) for r in its if r.stream not in new])
 
 
 def fold_certificate(rows: Rows, recorded: Recorded, stream: str, into: Table) -> None:

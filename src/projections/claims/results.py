@@ -27,6 +27,7 @@ from events.learners.learner import LearnerErased, LearnerTransferred
 from projections.claims.result_certificates import (
     CERTIFICATES,
     erase_holder,
+    fetch_certificates,
     fold_certificate,
 )
 from projections.read_model import METADATA, Moment, ReadModel, events_of, in_order
@@ -88,6 +89,7 @@ OWNERS = Table(
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
+    fetch_certificates(rows, batch)
     for recorded in rows.following(batch):
         stream, kind = str(recorded.stream), recorded.event.topic.partition(".")[0]
         if kind == "claim":

@@ -177,6 +177,9 @@ def row_of(
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
+    its = [each for each in batch if each.event.topic.startswith("registration.")]
+    new = {each.stream for each in its if isinstance(each.event, RegistrationMade)}
+    rows.fetch(REGISTRATIONS, [str(r.stream) for r in its if r.stream not in new])
     for recorded in rows.following(batch):
         stream, event = str(recorded.stream), recorded.event
         if isinstance(event, RegistrationMade):
