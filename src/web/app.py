@@ -30,6 +30,7 @@ from web.bookings import (
     registers,
     together,
 )
+from web.catalogue import catalogue
 from web.centres import password, sessions, sign_in
 from web.certificates import certificate, certificates, verify
 from web.claims import (
@@ -43,12 +44,14 @@ from web.claims import (
     learner_results,
     results,
 )
-from web.history import history
+from web.history import audit, history, replay
 from web.http.cookies import Cookies
 from web.http.page_router import PageRouter
 from web.http.rendering import script_digest, templates
 from web.http.static_files import static_file
+from web.invoices import invoices
 from web.learners import editing, images, learner, learners
+from web.operations import operations
 from web.orders import (
     checklist,
     order_confirming,
@@ -89,6 +92,9 @@ ROUTERS: tuple[PageRouter, ...] = (
     ineligible.pages,
     results.pages,
     learner_results.pages,
+    catalogue.pages,
+    invoices.pages,
+    operations.pages,
     certificates.pages,
     certificate.pages,
     verify.pages,
@@ -106,6 +112,8 @@ ROUTERS: tuple[PageRouter, ...] = (
     editing.pages,
     images.pages,
     history.pages,
+    replay.pages,
+    audit.pages,
     learner.pages,
     orders_list.pages,
     checklist.pages,

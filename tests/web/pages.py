@@ -16,7 +16,7 @@ from cli.demo.users import token_of
 from queries.claims.verification_code import verification_code
 from service import Service
 from tests.api.running import running
-from tests.api.seeded_centre import Things, furnished_in
+from tests.api.seeded_centre import PRODUCT, Things, furnished_in
 from tests.clock import Clock
 from transport.metrics import Metrics
 from web.app import ROUTERS, create_pages
@@ -212,6 +212,8 @@ class FullSite(WebSite):
             return self.things.called["learner"]
         if parameter == "row":
             return "4"
+        if parameter == "product":
+            return PRODUCT
         if parameter == "code":
             certificate = self.things.called["certificate"]
             return verification_code(self.service.store, certificate)

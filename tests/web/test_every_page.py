@@ -48,6 +48,24 @@ def test_every_page_is_accessible_and_ours(
     assert led <= {"done"}, led
 
 
+def test_what_auditors_look_at_is_accessible_and_ours(
+    full: FullSite, browser: Browser
+) -> None:
+    learner = full.things.called["learner"]
+    paths = {
+        "audit": "/audit",
+        "audit-verification": "/audit/verification",
+        "operations": "/operations",
+        "replay": f"/history/{learner}/replay?version=1",
+        "as-at": f"/learners/{learner}?as_at=2026-11-24&at_time=23:59",
+    }
+    full.service.ledger.catch_up()
+    with served(full) as where, screen_of(browser, full, where, "auditor") as screen:
+        for name, path in paths.items():
+            screen.open(path)
+            screen.check(name)
+
+
 def test_what_nobody_is_signed_in_for_is_accessible_and_ours(
     pages: WebSite, browser: Browser, address: str
 ) -> None:

@@ -30,6 +30,7 @@ from projections.history.history import HistoryEntry, entry
 from projections.history.timeline import timeline
 from projections.paging import Page
 from projections.periods import require_in_order
+from queries.history.event_log import MOST_READ, LogFilter
 from repositories.aggregate_types import (
     BOOKING,
     CERTIFICATE,
@@ -44,7 +45,6 @@ from repositories.aggregate_types import (
 )
 from repositories.repository import load
 from service import Service
-from store import StoredRow, written_in
 
 E = TypeVar("E", bound=HistoryEntry)
 
@@ -87,9 +87,6 @@ ROUTES = (
         CERTIFICATE, "certificates", "number", "C-0000000017T", "listCertificateEvents"
     ),
 )
-MOST_READ = 10_000
-"""How many events one request for the log looks at before it answers (d)."""
-
 Text = Annotated[str | None, Query(max_length=100)]
 POLICY = "policy:"
 """What the names of those begin with who act on what was recorded."""
@@ -233,27 +230,14 @@ def log(
     require_known(user, event, present)
     require_in_order(since, until, path=("since",))
 
-    def is_asked(row: StoredRow) -> bool:
-        if not (
-            (event is None or row.topic.startswith(event))
-            and (since is None or row.recorded_at >= since)
-            and (until is None or row.recorded_at <= until)
-        ):
-            return False
-        if user is None and centre is None:
-            return True
-        written = written_in(row)
-        return (user is None or written.user == user) and (
-            centre is None or centre in (written.centre, written.owner)
-        )
-
+    filters = LogFilter(user=user, centre=centre, event=event, since=since, until=until)
     place, read = int(part.cursor or 0), 0
     found: list[HistoryEntry] = []
     is_more = True
     while is_more and len(found) < part.limit and read < MOST_READ:
         batch = service.store.stored_by_then(after=place)
         is_more = bool(batch)
-        asked = [row.position for row in batch if is_asked(row)]
+        asked = [row.position for row in batch if filters.is_met(row)]
         asked = asked[: part.limit - len(found)]
         found += [
             entry(recorded, version=recorded.version)

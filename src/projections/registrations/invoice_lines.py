@@ -189,6 +189,18 @@ def statuses_of(
     return dict.fromkeys(charged, InvoiceStatus.NOT_INVOICED) | statuses
 
 
+def find_invoice_line(
+    connection: Connection, line: str, *, centre: str | None
+) -> InvoiceLineRow | None:
+    """Find a line by its name; None if there is none that the centre (None: any) has."""
+    its = INVOICE_LINES.c
+    query = select(INVOICE_LINES).where(
+        its.line == line, *equal_to((its.centre, centre))
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _invoice_line_row(row)
+
+
 def search_invoice_lines(
     connection: Connection,
     *,

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from access.refusals import history_with_refusals
 from aggregates.errors import NotFound
 from aggregates.uk_time import LONDON, clock_in_london
+from events.identifier import Kind
 from projections.history.history import HistoryEntry
 from projections.history.timeline import timeline
 from repositories.aggregate_types import LEARNER, WITH_HISTORY, AggregateType
@@ -17,6 +18,7 @@ from web.http.context import PageContext
 from web.http.page_router import PageRouter
 from web.http.rendering import write_day
 from web.learners.learners import LEARNERS
+from web.search import ADDRESSES
 
 pages = PageRouter("learners")
 
@@ -41,7 +43,7 @@ def show_history(context: PageContext, name: str) -> Response:
             kind, name, store=context.service.store, reader=context.by
         )
     ]
-    return history_page(context, f"What happened to {kind.noun} {name}", entries)
+    return history_page(context, name, f"What happened to {kind.noun} {name}", entries)
 
 
 @pages.get(LEARNERS + "/{learner}/timeline")
@@ -54,21 +56,26 @@ def show_timeline(context: PageContext, learner: str) -> Response:
         )
     name = person.full_name
     crumbs = [("Learners", LEARNERS), (name, f"{LEARNERS}/{learner}")]
-    return history_page(context, f"What happened to {name}", entries, crumbs)
+    return history_page(context, learner, f"What happened to {name}", entries, crumbs)
 
 
 def history_page(
     context: PageContext,
+    name: str,
     title: str,
     entries: list[Any],
     crumbs: Iterable[tuple[str, str]] = (),
 ) -> Response:
     newest = entries[::-1]
+    replay_address = f"/history/{name}/replay"
+    its_page = ADDRESSES.get(Kind(name.partition("-")[0].upper()))
     return context.page(
         "history/history.html",
         title=title,
         crumbs=[*crumbs],
         days=[*days_of(newest[:LISTED])],
+        replay_address=replay_address,
+        page_address=f"{its_page}/{name}" if its_page else replay_address,
         left_out=max(0, len(newest) - LISTED),
     )
 

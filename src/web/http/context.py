@@ -30,6 +30,7 @@ from commands.command import (
     CommandMetadata,
     CommandResult,
 )
+from events.centres.user import Role
 from queries.centres.centres import centre_names
 from repositories.aggregate_types import A, AggregateType
 from repositories.repository import Loaded, Versions, load
@@ -56,8 +57,19 @@ SECTIONS = (
     ("ineligible", "Not eligible", "/ineligible"),
     ("results", "Results", "/results"),
     ("certificates", "Certificates", "/certificates"),
+    ("invoices", "Invoices", "/invoices"),
+    ("catalogue", "Catalogue", "/catalogue"),
 )
 """The entries of the navigation: section, text and address."""
+
+SECTIONS_OF_ROLE: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
+    Role.ACCOUNT_SPECIALIST: (("operations", "Operations", "/operations"),),
+    Role.AUDITOR: (
+        ("audit", "Audit", "/audit"),
+        ("operations", "Operations", "/operations"),
+    ),
+}
+"""Those that are a role's alone."""
 
 
 class SentBefore(RuleBroken):
@@ -120,6 +132,8 @@ class PageContext:
     section: str
     said: Said
     is_shown: bool = True
+    as_at: datetime | None = None
+    """The moment that the page shows; None is now."""
     _numbers: Iterator[int] = field(default_factory=count)
 
     @property
@@ -179,8 +193,8 @@ class PageContext:
             raise SentBefore from None
 
     def may(self, command: type[Command]) -> bool:
-        """Tell whether the user's role may send such a command."""
-        return self.user.role in MAY[command]
+        """Tell whether the user's role may send such a command; nobody may in the past."""
+        return self.as_at is None and self.user.role in MAY[command]
 
     def load(self, kind: AggregateType[A], identifier: str) -> Loaded[A]:
         """Load an aggregate that the user may know of, with its stream. Raises NotFound."""
@@ -321,8 +335,18 @@ class PageFrame:
         """List the areas that everybody who is signed in may go to."""
         return [
             {"text": text, "href": href, "active": section == self.context.section}
-            for section, text, href in SECTIONS
+            for section, text, href in (*SECTIONS, *self._sections_of_role)
         ]
+
+    @property
+    def _sections_of_role(self) -> tuple[tuple[str, str, str], ...]:
+        return SECTIONS_OF_ROLE.get(self.user.role, ()) if self.user else ()
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """List what else the address asks for, for a form that asks for another moment."""
+        given = self.context.request.query_params.multi_items()
+        return [each for each in given if each[0] not in {"as_at", "at_time", "after"}]
 
     @property
     def breadcrumbs(self) -> list[dict[str, str]]:

@@ -33,6 +33,7 @@ from web.http.context import (
 from web.http.cookies import Cookies
 from web.http.faults import REFUSED
 from web.http.origin import is_encrypted_before, is_from_here
+from web.http.past import stand_at_moment
 from web.http.sessions import cookie_of, find_session, is_form_token
 
 Answer: TypeAlias = Callable[..., Response]
@@ -171,6 +172,7 @@ def _answer_or_refuse(context: PageContext, answer: Answer) -> Response:
             require_own_form(context)
         if context.session is not None:
             require_reader(context.user.role, what="pages")
+        context = stand_at_moment(context)
         shown, forget = read_said(context)
         response = answer(shown, **request.path_params)
     except REFUSED as refused:

@@ -1,0 +1,1 @@
+"""Invoices: every charge and credit, and what it is due to."""

@@ -1,0 +1,1 @@
+"""Operations: how far behind the followers are."""
