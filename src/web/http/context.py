@@ -30,7 +30,6 @@ from commands.command import (
     CommandMetadata,
     CommandResult,
 )
-from events.centres.user import Role
 from queries.centres.centres import centre_names
 from repositories.aggregate_types import A, AggregateType
 from repositories.repository import Loaded, Versions, load
@@ -38,6 +37,7 @@ from service import Service
 from store import Actor, Once, Position
 from web.http.faults import FieldFault, faults_of, sentence_of, status_of
 from web.http.rendering import templates
+from web.http.sections import SECTIONS, SECTIONS_OF_ROLE
 from web.http.sessions import WebSession, new_form_token
 
 CHANNEL = "web"
@@ -45,31 +45,6 @@ WAITED = 2.0
 """How many seconds a page waits for what its user recorded to be in the lists."""
 SAID = "said"
 """The cookie of what the next page says."""
-
-
-SECTIONS = (
-    ("home", "Home", "/"),
-    ("learners", "Learners", "/learners"),
-    ("uploads", "Uploads", "/uploads"),
-    ("orders", "Orders", "/orders"),
-    ("bookings", "Bookings", "/bookings"),
-    ("claims", "Claims", "/claims"),
-    ("ineligible", "Not eligible", "/ineligible"),
-    ("results", "Results", "/results"),
-    ("certificates", "Certificates", "/certificates"),
-    ("invoices", "Invoices", "/invoices"),
-    ("catalogue", "Catalogue", "/catalogue"),
-)
-"""The entries of the navigation: section, text and address."""
-
-SECTIONS_OF_ROLE: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
-    Role.ACCOUNT_SPECIALIST: (("operations", "Operations", "/operations"),),
-    Role.AUDITOR: (
-        ("audit", "Audit", "/audit"),
-        ("operations", "Operations", "/operations"),
-    ),
-}
-"""Those that are a role's alone."""
 
 
 class SentBefore(RuleBroken):

@@ -65,3 +65,14 @@ def test_nothing_is_done_in_the_past(full: FullSite) -> None:
     page = person.post("/certificates/printing?as_at=2026-11-24", token)
     assert page.status == 422
     assert "can only be looked at" in page.text
+
+
+def test_every_page_can_be_looked_at_as_it_was(full: FullSite) -> None:
+    """H3: any record, and any list."""
+    auditor, day = full.person("auditor"), full.service.clock().date()
+    paths = [each for each in (*full.lists(), *full.paths("GET")) if "." not in each]
+    for path in paths:
+        page = auditor.open(f"{path}?as_at={day}")
+        assert page.status == 200, path
+        is_led_on = "as_at" not in page.address
+        assert is_led_on or "read only" in page.text, path
