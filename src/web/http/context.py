@@ -318,7 +318,7 @@ class PageFrame:
         return SECTIONS_OF_ROLE.get(self.user.role, ()) if self.user else ()
 
     @property
-    def kept(self) -> list[tuple[str, str]]:
+    def other_parameters(self) -> list[tuple[str, str]]:
         """List what else the address asks for, for a form that asks for another moment."""
         given = self.context.request.query_params.multi_items()
         return [each for each in given if each[0] not in {"as_at", "at_time", "after"}]

@@ -41,8 +41,9 @@ def stand_at_moment(context: PageContext) -> PageContext:
     if context.request.method != "GET":
         raise PastIsReadOnly(path=("as_at",))
     moment = read_moment(given, context.parameter("at_time"), context.at)
-    past = context.service.as_at(moment)
-    return replace(context, service=past, at=moment, as_at=moment)
+    return replace(
+        context, service=context.service.as_at(moment), at=moment, as_at=moment
+    )
 
 
 def read_moment(given: str, clock: str | None, now: datetime) -> datetime:
