@@ -32,8 +32,8 @@ from web.http.context import (
 )
 from web.http.cookies import Cookies
 from web.http.faults import REFUSED
+from web.http.moments import stand_at_moment
 from web.http.origin import is_encrypted_before, is_from_here
-from web.http.past import stand_at_moment
 from web.http.sessions import cookie_of, find_session, is_form_token
 
 Answer: TypeAlias = Callable[..., Response]
