@@ -73,6 +73,10 @@ class LearnerManagement(LazyGroup):
             "cli.installation.dead_letters:app",
             "Show the reports from Kafka that could not be taken, or take them again.",
         ),
+        "key": (
+            "cli.installation.key:app",
+            "Change the master key for another, or say what a copy of its file opens.",
+        ),
         "rebuild": (
             "cli.installation.operations:rebuild",
             "Make read models anew from the facts, beside the live ones; then swap.",

@@ -26,6 +26,7 @@ from store.errors import (
 )
 from store.event_store import EventStore
 from store.opening import open_store
+from store.rotation import Rotation, open_rotation
 from store.watch import Watch
 
 __all__ = [
@@ -46,11 +47,13 @@ __all__ = [
     "Position",
     "Recorded",
     "Reservation",
+    "Rotation",
     "StoredRow",
     "Stream",
     "Unavailable",
     "Unreadable",
     "Watch",
+    "open_rotation",
     "open_store",
     "written_in",
 ]

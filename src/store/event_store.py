@@ -53,7 +53,7 @@ class EventStore:
     ) -> None:
         self._recorder = recorder
         self._master = master
-        self._keys = Keyring(master, recorder.person_keys)
+        self._keys = Keyring(master, recorder.person_keys, recorder.key_in_use)
         self._commits = GroupCommit(recorder)
         self._cache = StreamCache()
         self._clock = clock

@@ -3,7 +3,7 @@
 import base64
 import hmac
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -49,47 +49,58 @@ def unseal(key: AESGCM, box: bytes, bound_to: bytes) -> bytes:
 
 
 class MasterKey:
-    """The key that all others are kept under: 32 bytes, as base64, in a file."""
+    """The key that all others are kept under: 32 bytes, as base64, in a file.
 
-    def __init__(self, secret: bytes) -> None:
-        self._wrapping = AESGCM(_derive_key(secret, b"person keys"))
+    The file has a line for each key that there was; the last may be one that is not
+    used yet. What is stored for ever, as digests, MACs and signatures, is made with the
+    first of them. Persons' keys are wrapped under the one in use.
+    """
+
+    def __init__(self, *secrets: bytes, file: Path = Path()) -> None:
+        secret = secrets[0]
+        self._file = file
+        self._wrapping = {
+            _mark_of(each): AESGCM(_derive_key(each, b"person keys"))
+            for each in secrets
+        }
         self._naming = _derive_key(secret, b"keyed values")
         self._vouching = HMAC(_derive_key(secret, b"events"), SHA256())
         self.signing = Ed25519PrivateKey.from_private_bytes(
             _derive_key(secret, b"tree heads")
         )
-        self.mark = self.make_key("the key of this store")
+        self.mark = _mark_of(secret)
+        self.in_use = self.mark
 
     @classmethod
     def read_key_file(cls, path: Path) -> "MasterKey":
         """Read it; raises KeyFileUnusable, which says what is wrong with the file."""
         try:
-            secret = base64.b64decode(path.read_bytes().strip(), validate=True)
+            lines = path.read_bytes().split() or [b""]
+            secrets = [base64.b64decode(line, validate=True) for line in lines]
         except FileNotFoundError:
             raise KeyFileUnusable(
                 f"The key file {path} is missing. Put it back from where it is kept"
                 " safe: without it, what is stored of people cannot be read."
             ) from None
         except ValueError:
-            secret = b""
+            secrets = [b""]
         except OSError as error:
             raise KeyFileUnusable(
                 f"The key file {path} cannot be read: {error.strerror}. See that this"
                 " user may read it."
             ) from None
-        if len(secret) != KEY_BYTES:
+        if any(len(secret) != KEY_BYTES for secret in secrets):
             raise KeyFileUnusable(
                 f"The key file {path} is damaged: it should hold {KEY_BYTES} bytes as"
-                " base64. Put it back from where it is kept safe."
+                " base64, in each line. Put it back from where it is kept safe."
             )
-        return cls(secret)
+        return cls(*secrets, file=path)
 
     @classmethod
     def make(cls, path: Path) -> "MasterKey":
         """Make a key and write the file, readable by its owner alone; an existing one stays."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-        draft.touch(mode=0o600, exist_ok=False)
+        draft = _new_draft(path)
         draft.write_bytes(base64.b64encode(os.urandom(KEY_BYTES)) + b"\n")
         try:
             path.hardlink_to(draft)
@@ -99,17 +110,63 @@ class MasterKey:
             draft.unlink()
         return cls.read_key_file(path)
 
+    @property
+    def marks(self) -> Sequence[str]:
+        """The marks of all keys of the file, which tell them apart and give nothing away."""
+        return list(self._wrapping)
+
+    @property
+    def newest(self) -> str:
+        """The mark of the key in the last line."""
+        return self.marks[-1]
+
+    def use(self, mark: str) -> None:
+        """Wrap under the key with this mark from now on, which the file may have got since.
+
+        Raises KeyFileUnusable if it has no such key.
+        """
+        if mark not in self._wrapping:
+            self._wrapping = self.read_key_file(self._file)._wrapping  # noqa: SLF001 - of its own kind
+        if mark not in self._wrapping:
+            raise KeyFileUnusable(
+                f"The key file {self._file} is an older copy: the master key was changed"
+                " for another since. Put the newer file in its place. What this one"
+                " still opens is said by: learner-management key check"
+            )
+        self.in_use = mark
+
+    def add(self) -> None:
+        """Add a key to the file, to be used later. The file is whole at every moment."""
+        draft = _new_draft(self._file)
+        new = base64.b64encode(os.urandom(KEY_BYTES)) + b"\n"
+        with draft.open("r+b") as file:
+            file.write(self._file.read_bytes().rstrip(b"\n") + b"\n" + new)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self._file)
+        self.use(self.read_key_file(self._file).newest)
+
     def wrap(self, person_id: UUID, key: bytes, nonce: bytes) -> bytes:
-        return seal(self._wrapping, nonce, key, person_id.bytes)
+        return seal(self._wrapping[self.in_use], nonce, key, person_id.bytes)
 
     def unwrap(self, person_id: UUID, wrapped: bytes) -> bytes:
-        try:
-            return unseal(self._wrapping, wrapped, person_id.bytes)
-        except InvalidTag:
+        opened = self.open_by(person_id, wrapped)
+        if opened is None:
             raise KeyFileUnusable(
                 f"The key of {person_id} was not made under this master key. Put back"
                 " the key file that this store was begun with."
-            ) from None
+            )
+        return opened[1]
+
+    def open_by(self, person_id: UUID, wrapped: bytes) -> tuple[str, bytes] | None:
+        """Open a person's key; the mark of the key that does, and it; None if none does."""
+        for mark in (self.in_use, *self._wrapping):
+            try:
+                key = unseal(self._wrapping[mark], wrapped, person_id.bytes)
+            except InvalidTag:
+                continue
+            return mark, key
+        return None
 
     def mac(self, content: bytes) -> bytes:
         """Make the MAC of some bytes, under the master key (HMAC, hex)."""
@@ -122,6 +179,18 @@ class MasterKey:
         return hmac.digest(self._naming, value.encode(), "sha256").hex()
 
 
+def _new_draft(path: Path) -> Path:
+    """Begin a file beside another one, readable by its owner alone."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    draft.touch(mode=0o600, exist_ok=False)
+    return draft
+
+
+def _mark_of(secret: bytes) -> str:
+    naming = _derive_key(secret, b"keyed values")
+    return hmac.digest(naming, b"the key of this store", "sha256").hex()
+
+
 def _derive_key(secret: bytes, purpose: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(
         secret
@@ -132,14 +201,19 @@ class Keyring:
     """A cache of persons' keys, emptied whenever somebody's data are erased.
 
     Every read of the database says how many erasures there have been (in any process);
-    when it is another number, what is kept here is thrown away.
+    when it is another number, what is kept here is thrown away. It is another one too
+    once another master key is in use, of which ``in_use`` gives the mark.
     """
 
     def __init__(
-        self, master: MasterKey, fetch: Callable[[Iterable[UUID]], Wrapped]
+        self,
+        master: MasterKey,
+        fetch: Callable[[Iterable[UUID]], Wrapped],
+        in_use: Callable[[], str | None],
     ) -> None:
         self._master = master
         self._fetch = fetch
+        self._in_use = in_use
         self._kept: dict[UUID, bytes | None] = {}
         self._erasures = -1
 
@@ -148,6 +222,7 @@ class Keyring:
     ) -> Mapping[UUID, bytes | None]:
         """Find the keys of persons after so many erasures; None for those erased."""
         if erasures != self._erasures:
+            self._use_key_in_use()
             self._kept, self._erasures = {}, erasures
         kept = self._bound_cache()
         missing = {person for person in persons if person not in kept}
@@ -195,11 +270,21 @@ class Keyring:
         """Empty the cache, so that each key is looked up again."""
         self._kept = {}
 
+    def _use_key_in_use(self) -> None:
+        self._master.use(self._in_use() or self._master.mark)
+
     def _unwrap(self, wrapped: Wrapped) -> dict[UUID, bytes | None]:
         return {
-            person: None if key is None else self._master.unwrap(person, key)
+            person: None if key is None else self._unwrap_one(person, key)
             for person, key in wrapped.items()
         }
+
+    def _unwrap_one(self, person: UUID, wrapped: bytes) -> bytes:
+        """Unwrap a key, which may be under a master key that came since the last read."""
+        if opened := self._master.open_by(person, wrapped):
+            return opened[1]
+        self._use_key_in_use()
+        return self._master.unwrap(person, wrapped)
 
 
 @dataclass(frozen=True, kw_only=True)

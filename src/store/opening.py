@@ -31,7 +31,7 @@ def open_store(
     Unavailable if the database does not answer; DatabaseUnusable, which says what is
     wrong with it; ValueError if the address is of neither kind.
     """
-    recorder = _recorder(url, begin=begin)
+    recorder = open_recorder(url, begin=begin)
     try:
         return EventStore(recorder, _master_key(recorder, keys), clock=clock)
     except BaseException:
@@ -39,7 +39,7 @@ def open_store(
         raise
 
 
-def _recorder(url: str, *, begin: bool) -> Recorder:
+def open_recorder(url: str, *, begin: bool) -> Recorder:
     if url.startswith(SQLITE):
         folder = Path(url.removeprefix(SQLITE))
         try:
@@ -66,4 +66,5 @@ def _master_key(recorder: Recorder, file: Path) -> MasterKey:
             f"The key file {file} is not the one that this store was begun with. Put"
             " that one back: with another, what is stored of people cannot be read."
         )
+    master.use(recorder.key_in_use() or master.mark)
     return master

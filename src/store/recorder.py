@@ -165,6 +165,24 @@ class Recorder(Protocol):
 
     def person_keys(self, persons: Iterable[UUID]) -> Mapping[UUID, bytes | None]: ...
 
+    def wrapped_keys(
+        self, after: UUID | None, limit: int
+    ) -> Sequence[tuple[UUID, bytes]]:
+        """Read keys that are not lost, in the order of their persons, from after one."""
+        ...
+
+    def rewrap(self, keys: Sequence[tuple[UUID, bytes, bytes]]) -> None:
+        """Put a person's key in place of another one, if that is still there."""
+        ...
+
+    def key_in_use(self) -> str | None:
+        """Read the mark of the master key that is in use; None: the first of the store."""
+        ...
+
+    def use_key(self, mark: str) -> None:
+        """Store which master key is in use, and have every process look for it."""
+        ...
+
     def forget(self, person_id: UUID) -> None: ...
 
     def put_file(

@@ -317,7 +317,7 @@ def test_keys_are_kept_within_bounds_by_who_only_writes_too(
 ) -> None:
     """H6: an upload of 100,000 rows writes under as many new keys, one part after another."""
     monkeypatch.setattr(keys, "MOST_KEPT", 6)
-    ring = keys.Keyring(keys.MasterKey(bytes(32)), lambda _: {})
+    ring = keys.Keyring(keys.MasterKey(bytes(32)), lambda _: {}, lambda: None)
     for _ in range(9):
         ring.writers([uuid4(), uuid4()], fresh=()).keep()
     assert len(ring.writers([], fresh=()).cache) <= 6

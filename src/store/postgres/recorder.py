@@ -30,11 +30,15 @@ from store.postgres.tables import (
     HEAD,
     HELD,
     HISTORIES,
+    KEY_IN_USE,
     KEYS,
     LISTEN,
     LOCK,
     LOG,
+    ONE_ERASURE_MORE,
+    REWRAP,
     STATEMENTS,
+    WRAPPED,
 )
 from store.recorder import (
     Append,
@@ -221,6 +225,32 @@ class PostgresRecorder(PostgresApplicationRecorder):
         return dict(self._all(KEYS, [list(persons)]))
 
     @retry_connection
+    def wrapped_keys(
+        self, after: UUID | None, limit: int
+    ) -> Sequence[tuple[UUID, bytes]]:
+        return self._all(WRAPPED, [after or UUID(int=0), limit])
+
+    @retry_connection
+    def rewrap(self, keys: Sequence[tuple[UUID, bytes, bytes]]) -> None:
+        with self._cursor() as c, c.connection.transaction():
+            c.execute(REWRAP, _columns(keys, 3))
+
+    @retry_connection
+    def key_in_use(self) -> str | None:
+        found = self._all(KEY_IN_USE)
+        return str(found[0][0]) if found else None
+
+    @retry_connection
+    def use_key(self, mark: str) -> None:
+        with self._writing() as c:
+            c.execute(
+                "INSERT INTO about VALUES ('key in use', %s)"
+                " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                [mark],
+            )
+            c.execute(ONE_ERASURE_MORE)
+
+    @retry_connection
     def forget(self, person_id: UUID) -> None:
         """Delete the person's key, and the files sealed under it."""
         with self._writing() as c:
@@ -230,9 +260,7 @@ class PostgresRecorder(PostgresApplicationRecorder):
                 [person_id],
             )
             c.execute("DELETE FROM files WHERE key_of = %s", [person_id])
-            c.execute(
-                "UPDATE about SET value = value::bigint + 1 WHERE name = 'erasures'"
-            )
+            c.execute(ONE_ERASURE_MORE)
 
     @asked_once
     def put_file(

@@ -151,4 +151,17 @@ LOCK = SQL("SELECT pg_advisory_xact_lock({})").format(WRITING)
 LISTEN = SQL("LISTEN {}").format(SQL(CHANNEL))
 HELD = SQL("SELECT * FROM reservations WHERE scope = %b AND key = ANY(%b::text[])")
 KEYS = SQL("SELECT * FROM person_keys WHERE person_id = ANY(%b::uuid[])")
+WRAPPED = SQL(
+    "SELECT person_id, wrapped FROM person_keys WHERE person_id > %b"
+    " AND wrapped IS NOT NULL ORDER BY person_id LIMIT %b"
+)
+REWRAP = SQL(
+    "UPDATE person_keys SET wrapped = anew.wrapped"
+    " FROM unnest(%b::uuid[], %b::bytea[], %b::bytea[]) AS anew(person_id, was, wrapped)"
+    " WHERE person_keys.person_id = anew.person_id AND person_keys.wrapped = anew.was"
+)
+KEY_IN_USE = SQL("SELECT value FROM about WHERE name = 'key in use'")
+ONE_ERASURE_MORE = SQL(
+    "UPDATE about SET value = value::bigint + 1 WHERE name = 'erasures'"
+)
 BOOKMARKS = SQL("SELECT name, position FROM bookmarks")

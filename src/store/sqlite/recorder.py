@@ -32,14 +32,18 @@ from store.sqlite.tables import (
     HELD,
     HISTORIES,
     KEY,
+    KEY_IN_USE,
     KEYS,
     LATEST,
     LIVING,
     LOG,
     MOVED,
+    ONE_ERASURE_MORE,
     RESERVATION,
     RESERVED,
+    REWRAP,
     TABLES,
+    WRAPPED,
     read_rows,
 )
 
@@ -182,6 +186,33 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
             return {UUID(person): wrapped for person, wrapped in c.fetchall()}
 
     @retry_connection
+    def wrapped_keys(
+        self, after: UUID | None, limit: int
+    ) -> Sequence[tuple[UUID, bytes]]:
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(WRAPPED, (after.hex if after else "", limit))
+            return [(UUID(person), wrapped) for person, wrapped in c.fetchall()]
+
+    @retry_connection
+    def rewrap(self, keys: Sequence[tuple[UUID, bytes, bytes]]) -> None:
+        with self.datastore.transaction(commit=True) as c:
+            c.executemany(REWRAP, [(new, person.hex, was) for person, was, new in keys])
+
+    @retry_connection
+    def key_in_use(self) -> str | None:
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(KEY_IN_USE)
+            (mark,) = c.fetchone() or (None,)
+        return mark
+
+    @retry_connection
+    def use_key(self, mark: str) -> None:
+        with self.datastore.transaction(commit=True) as c:
+            c.execute("INSERT OR REPLACE INTO about VALUES ('key in use', ?)", (mark,))
+            c.execute(ONE_ERASURE_MORE)
+        self._wipe_log()
+
+    @retry_connection
     def forget(self, person_id: UUID) -> None:
         """Delete the person's key, from the write-ahead log too, and the files sealed under it."""
         with self.datastore.transaction(commit=True) as c:
@@ -191,7 +222,11 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
                 (person_id.hex,),
             )
             c.execute("DELETE FROM files WHERE key_of = ?", (person_id.hex,))
-            c.execute("UPDATE about SET value = value + 1 WHERE name = 'erasures'")
+            c.execute(ONE_ERASURE_MORE)
+        self._wipe_log()
+
+    def _wipe_log(self) -> None:
+        """Empty the write-ahead log, which has what was overwritten."""
         with self.datastore.get_connection(commit=True) as connection:
             connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 

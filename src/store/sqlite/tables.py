@@ -45,6 +45,11 @@ DOUBLED = """
     SELECT min(position) FROM (SELECT position, row_number() OVER (
         PARTITION BY originator_id, originator_version ORDER BY position) AS nth
     FROM stored_events) WHERE nth > 1"""
+WRAPPED = """SELECT person_id, wrapped FROM person_keys
+    WHERE person_id > ? AND wrapped IS NOT NULL ORDER BY person_id LIMIT ?"""
+REWRAP = "UPDATE person_keys SET wrapped = ? WHERE person_id = ? AND wrapped = ?"
+KEY_IN_USE = "SELECT value FROM about WHERE name = 'key in use'"
+ONE_ERASURE_MORE = "UPDATE about SET value = value + 1 WHERE name = 'erasures'"
 LATEST = (
     "SELECT position, recorded_at FROM stored_events ORDER BY position DESC LIMIT 1"
 )
