@@ -45,6 +45,12 @@ TAKEN: Mapping[str, Mapping[str, str]] = {
 }
 """The files that are taken from each, and what they are called here."""
 
+UNUSED = (
+    *("accordion", "character-count", "cookie-banner", "date-input", "exit-this-page"),
+    *("phase-banner", "tabs", "warning-text"),
+)
+"""Components that no page has, whose rules are taken out of the style sheet."""
+
 FORBIDDEN = ("GDS Transport", "crest", "/assets/", "sourceMappingURL")
 """What no file here may hold."""
 
@@ -61,6 +67,8 @@ def main() -> None:
         path.write_text(strip_branding(path.read_text()))
         if found := forbidden_in(path.read_text()):
             raise SystemExit(f"{path.name} still holds {', '.join(found)}.")
+    components = STATIC / "govuk.css"
+    components.write_text(strip_unused(components.read_text()))
 
 
 def fetch(package: str, checksum: str, into: Path) -> Path:
@@ -88,6 +96,17 @@ def strip_branding(text: str) -> str:
     )
     text = re.sub(r"url\([^)]*/assets/[^)]*\)", "none", text)
     return re.sub(r"/[/*][#@] ?sourceMappingURL=[^\n*]*(\*/)?", "", text)
+
+
+def strip_unused(text: str) -> str:
+    """Take out the rules of components that no page has."""
+    unused = re.compile(rf"\.govuk-({'|'.join(UNUSED)})(?![a-z])")
+
+    def rule(found: re.Match[str]) -> str:
+        kept = [each for each in found[1].split(",") if not unused.search(each)]
+        return f"{','.join(kept)}{{{found[2]}}}" if kept else ""
+
+    return re.sub(r"([^{}@]+)\{([^{}]*)\}", rule, text)
 
 
 def forbidden_in(text: str) -> list[str]:

@@ -1,8 +1,9 @@
 """The files of others that pages use: what may not be used is not there."""
 
 from tests.web.pages import WebSite
+from web.http.rendering import TEMPLATES
 from web.http.static_files import FOLDER, address_of_files, every_file
-from web.vendor import TAKEN, forbidden_in, strip_branding
+from web.vendor import TAKEN, UNUSED, forbidden_in, strip_branding, strip_unused
 
 
 def test_nothing_that_only_government_sites_may_use_is_there() -> None:
@@ -25,6 +26,18 @@ def test_what_may_not_be_used_is_taken_out_and_found_if_it_is_not() -> None:
         "sourceMappingURL",
     ]
     assert strip_branding(sheet) == "a{font-family:var(--app-font)}b{background:none}"
+
+
+def test_rules_of_components_that_no_page_has_are_taken_out() -> None:
+    sheet = (
+        "@media print{.govuk-tabs,.govuk-table{a:b}}.govuk-tabs__list{a:b}"
+        ".govuk-tabsy,.x{a:b}"
+    )
+    assert strip_unused(sheet) == "@media print{.govuk-table{a:b}}.govuk-tabsy,.x{a:b}"
+    components = (FOLDER / "govuk.css").read_text()
+    assert strip_unused(components) == components
+    pages = "".join(path.read_text() for path in TEMPLATES.rglob("*.html"))
+    assert not [each for each in UNUSED if f"govuk-{each}" in pages]
 
 
 def test_every_file_that_is_taken_is_there() -> None:
