@@ -16,7 +16,7 @@ WIDTH, MOST_HEIGHT, COLOURS = 1200, 1000, 64
 PICTURES: dict[str, Sequence[str]] = {
     "home": (),
     "order": ("text=Finish order",),
-    "not-eligible": ("text=not eligible yet", "h2 a"),
+    "not-eligible": ("text=not eligible yet", "text=Put it right"),
 }
 """What each shows: the links that lead there from the first page."""
 
@@ -32,6 +32,7 @@ def main() -> None:
                 screen.open("/")
                 for link in links:
                     page.locator(f"main >> {link}").first.click()
+                page.evaluate("scrollTo(0, 0)")
                 path = FOLDER / f"{name}.png"
                 path.write_bytes(picture_of(page))
                 print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")  # noqa: T201 - what was made

@@ -57,7 +57,7 @@ def test_what_auditors_look_at_is_accessible_and_ours(
         "audit-verification": "/audit/verification",
         "operations": "/operations",
         "replay": f"/history/{learner}/replay?version=1",
-        "as-at": f"/learners/{learner}?as_at=2026-11-24&at_time=23:59",
+        "as-at": f"/learners/{learner}?as_at=2026-11-24",
     }
     full.service.ledger.catch_up()
     with served(full) as where, screen_of(browser, full, where, "auditor") as screen:
