@@ -39,7 +39,6 @@ from api.http.transport import health
 from api.http.transport.conditional import Conditional
 from api.http.transport.cross_origin import CrossOrigin
 from api.http.transport.outcome import SAFE, failure_response
-from api.http.transport.rates import Rates
 from api.http.validation.request_check import check_request
 from api.learners import (
     duplicates,
@@ -63,6 +62,7 @@ from service import Service
 from transport.compression import Compression
 from transport.metrics import Metrics
 from transport.middleware import RequestMiddleware
+from transport.rates import RATE, Rates
 
 if TYPE_CHECKING:
     from access.oidc.access_tokens import AccessTokens
@@ -123,7 +123,6 @@ OPEN = (me.router, my_pin.router, sittings.launching)
 MOST_BYTES = 32 * 2**20
 """The largest body taken (d): a file of 100,000 learners has a third of it."""
 
-RATE = "6000/minute"
 """How often one user may ask (d)."""
 
 

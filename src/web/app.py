@@ -16,6 +16,7 @@ from transport.compression import Compression
 from transport.metrics import Metrics
 from transport.middleware import RequestMiddleware
 from transport.moving_window import MovingWindow
+from transport.rates import RATE, Rates
 from web import help_pages, home, search
 from web.bookings import (
     booking,
@@ -152,13 +153,15 @@ def create_pages(
     metrics: Metrics,
     most_bytes: int,
     public: str = "",
+    rate: str = RATE,
     issuer: "Issuer | None" = None,
     routers: Sequence[PageRouter] = ROUTERS,
 ) -> ASGIApp:
     """Put the pages of a service together; starting and stopping it is the caller's.
 
-    ``public`` is the address that people open them at, or empty for the host they ask.
-    With an ``issuer``, ``routers`` have the pages of signing in by it.
+    ``public`` is the address that people open them at, or empty for the host they ask;
+    ``rate`` how often one user may ask, as ``6000/minute``. With an ``issuer``,
+    ``routers`` have the pages of signing in by it.
     """
     routes = [each for router in routers for each in router.routes]
     files = Route("/static/{digest}/{name}", static_file, methods=["GET"])
@@ -168,6 +171,7 @@ def create_pages(
     app.state.cookies = Cookies(public)
     app.state.code_tries = MovingWindow(verify.RATE)
     app.state.issuer = issuer
+    app.state.rates = Rates(rate)
     return RequestMiddleware(
         Compression(app),
         metrics=metrics,
@@ -206,6 +210,7 @@ SENTENCES: Mapping[int, tuple[str, str]] = {
         "Nothing was done. Go back, load the page again, and send its form from there.",
     ),
     413: ("This is too large", "{detail}."),
+    429: ("You ask too often", "{detail}"),
 }
 
 

@@ -6,18 +6,18 @@ from access.passwords import hash_password
 from cli.session import SERVICE
 from commands.centres.user import SetPassword
 from tests.clock import PATIENCE, Clock
-from tests.web.pages import Opened, Person, WebSite, website
+from tests.web.pages import Opened, Person, WebSite, site_of, website
 
 NAME, PASSWORD = "admin.riverside", "a long pass phrase"
 
 
-def with_password(opened: WebSite) -> WebSite:
-    kept = hash_password(PASSWORD, user=NAME)
+def with_password(opened: WebSite, name: str = NAME) -> WebSite:
+    kept = hash_password(PASSWORD, user=name)
     opened.service.send(
         SetPassword(
             by=SERVICE,
             at=opened.service.clock(),
-            name=NAME,
+            name=name,
             password_hash=kept,
             reason="A test.",
         )
@@ -148,3 +148,18 @@ def test_a_password_is_changed_by_who_knows_it() -> None:
         assert "Your password was changed." in person.send(page, action, **typed).text
         assert sign_in(opened.person(), password=PASSWORD).status == 422
         assert sign_in(opened.person(), password=new).address == "/"
+
+
+def test_who_asks_too_often_is_told_when_to_ask_again() -> None:
+    with website() as opened:
+        site = site_of(opened.service, rate="2/minute")
+        person = site.person(NAME)
+        assert [person.open("/").status for _ in range(3)] == [200, 200, 429]
+        refused = person.open("/")
+        assert "You ask too often. Wait" in refused.text
+        assert int(refused.headers["Retry-After"]) > 0
+        assert refused.headers["RateLimit-Policy"] == '"user";q=2;w=60'
+        assert site.person("assessor.riverside").open("/").status == 200
+        nobody = site.person()
+        found = [nobody.open("/sign-in").status for _ in range(301)]
+        assert found == [200] * 300 + [429]

@@ -22,13 +22,13 @@ from aggregates.uk_time import LONDON, end_of, in_london
 from api.http.credentials import bearer_token, stream_ticket
 from api.http.problems import Unacceptable
 from api.http.transport.conditional import entity_tags
-from api.http.transport.rates import Rates
 from api.http.validation.unknown_names import query_names
 from events.centres.user import Role
 from projections.paging import BadCursor
 from repositories.repository import Versions
 from service import Service
 from store import Actor, Position
+from transport.rates import RateCount, Rates
 
 if TYPE_CHECKING:
     from access.oidc.access_tokens import AccessTokens
@@ -173,11 +173,23 @@ def current_user(
         else:
             user = ticket_holder(service.context, ticket, at)
     except SignInRefusal:
-        rates.count_refused(request, address)
+        require_seldom(request, rates.hit("address", address))
         raise
     request.state.user = user.name
-    rates.count(request, user.name)
+    require_seldom(request, rates.hit("user", user.name))
     return user
+
+
+def require_seldom(request: Request, counted: RateCount) -> None:
+    """Tell the rate in the answer's headers. Raises Unacceptable (429) if it is passed."""
+    request.state.rate = counted.headers
+    if not counted.is_in_time:
+        raise Unacceptable(
+            HTTPStatus.TOO_MANY_REQUESTS,
+            "too-many-requests",
+            counted.sentence,
+            headers={"Retry-After": str(counted.seconds)},
+        )
 
 
 def holder_of(

@@ -105,6 +105,7 @@ def pages_of(
         public=settings.public_url,
         issuer=issuer,
         routers=routers,
+        rate=settings.rate,
     )
 
 

@@ -9,14 +9,13 @@ from access.oidc import sign_in
 from access.oidc.issuer import Issuer
 from access.oidc.refusals import IssuerUnavailable
 from web.centres.sign_in import (
-    address_of,
     begin_session,
     destination,
     sign_in_page,
 )
 from web.http.context import PageContext
 from web.http.cookies import Cookies
-from web.http.page_router import PageRouter
+from web.http.page_router import PageRouter, address_of
 
 pages = PageRouter()
 
@@ -56,7 +55,7 @@ def finish(context: PageContext) -> Response:
             issuer_of(context),
             request,
             context.request.query_params,
-            address=address_of(context),
+            address=address_of(context.request),
             at=context.at,
         )
     except (SignInRefusal, IssuerUnavailable) as refused:

@@ -1,5 +1,7 @@
 """Signing in and out."""
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
 from access import accounts
@@ -10,8 +12,9 @@ from aggregates.errors import Malformed, raise_all
 from commands.centres.user import RevokeToken
 from web.http.context import CHANNEL, PageContext
 from web.http.faults import status_of
-from web.http.page_router import SIGN_IN, PageRouter
-from web.http.sessions import LASTS, cookie_of
+from web.http.kept_forms import read_kept_form
+from web.http.page_router import SIGN_IN, PageRouter, address_of, ask_to_sign_in
+from web.http.sessions import LASTS, WebSession, cookie_of
 
 pages = PageRouter()
 
@@ -40,7 +43,7 @@ def ask_who(context: PageContext) -> Response:
     """Ask for a user name and a password."""
     if context.session is not None:
         return context.redirect(destination(context.parameter("next")))
-    return sign_in_page(context)
+    return ask_again(context)
 
 
 @pages.post(SIGN_IN, is_open=True)
@@ -58,7 +61,7 @@ def sign_in(context: PageContext) -> Response:
             context.command_context,
             name=name,
             password=password[0],
-            address=address_of(context),
+            address=address_of(context.request),
             at=context.at,
         )
     except (Malformed, SignInRefusal, TooManyTries) as refused:
@@ -77,7 +80,13 @@ def begin_session(
         at=context.at,
         lasts=LASTS,
     )
-    response = context.redirect(destination(wanted))
+    session = WebSession(
+        user=user, token=issued.id, text=issued.text, used_at=context.at
+    )
+    inside = replace(context, session=session, secret=issued.text)
+    response = kept_form_page(inside, context.form.text("kept")) or context.redirect(
+        destination(wanted)
+    )
     text = cookie_of(context.service.store, issued.text, context.at)
     context.request.app.state.cookies.set_session(response, text)
     return response
@@ -99,17 +108,33 @@ def sign_out(context: PageContext) -> Response:
 def sign_in_page(
     context: PageContext, refused: Exception | None = None, *, wanted: str = ""
 ) -> Response:
+    """Ask who it is, with all that was sent but the password."""
     is_other = isinstance(refused, UserOfIssuerUnknown)
     asked = wanted or context.form.text("next") or context.parameter("next") or ""
-    return context.page(
-        "centres/sign_in.html",
-        title="Sign in",
+    return ask_to_sign_in(
+        context,
+        asked=destination(asked),
+        kept=context.form.text("kept"),
+        name=context.form.text("user"),
         refused=refused,
         status=status_of(refused) if isinstance(refused, IssuerUnavailable) else None,
-        name=context.form.text("user"),
-        asked=destination(asked),
         anew=is_other or context.parameter("anew") is not None,
-        has_issuer=context.request.app.state.issuer is not None,
+    )
+
+
+def kept_form_page(context: PageContext, kept: str) -> Response | None:
+    """Show what was typed before the session ended, to be sent on; None if nothing was."""
+    found = read_kept_form(
+        context.service.store, kept, user=context.user.name, at=context.at
+    )
+    if found is None:
+        return None
+    return context.page(
+        "centres/given_back.html",
+        title="You are signed in again",
+        action=found.action,
+        typed=[(name, text) for name, texts in found.values.items() for text in texts],
+        files=found.files,
     )
 
 
@@ -117,12 +142,6 @@ def destination(asked: str | None) -> str:
     """Give where to go on to: a page of ours, whatever was asked."""
     is_ours = asked and asked.startswith("/") and not asked.startswith(("//", "/\\"))
     return asked if asked and is_ours and asked.isprintable() else "/"
-
-
-def address_of(context: PageContext) -> str:
-    """Give the client's IP address; ``nowhere`` if it is not known."""
-    client = context.request.client
-    return client.host if client else "nowhere"
 
 
 def browser_of(context: PageContext) -> str:

@@ -13,10 +13,9 @@ from queries.claims.verification_code import certificate_of_code
 from repositories.aggregate_types import CERTIFICATE
 from repositories.repository import load_known
 from transport.moving_window import MovingWindow
-from web.centres.sign_in import address_of
 from web.certificates.document import VERIFY, certificate_faces
 from web.http.context import PageContext
-from web.http.page_router import PageRouter
+from web.http.page_router import PageRouter, address_of
 
 pages = PageRouter()
 
@@ -45,7 +44,7 @@ def check_code(context: PageContext, code: str) -> Response:
     Every code that proves nothing is answered alike, and nothing is read for it.
     """
     tries: MovingWindow = context.request.app.state.code_tries
-    is_in_time, _, seconds = tries.hit(address_of(context), time.monotonic())
+    is_in_time, _, seconds = tries.hit(address_of(context.request), time.monotonic())
     if not is_in_time:
         wait = amount(max(1, round(seconds)), "second")
         return context.page(

@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 import structlog
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -21,6 +22,7 @@ from access.policy import require_reader
 from aggregates.errors import Malformed, NotAllowed, NotFound
 from projections.database import LOST
 from service import Service
+from transport.rates import Rates
 from web.http.context import (
     SAID,
     WAITED,
@@ -32,9 +34,10 @@ from web.http.context import (
 )
 from web.http.cookies import Cookies
 from web.http.faults import REFUSED
+from web.http.kept_forms import keep_form
 from web.http.moments import stand_at_moment
 from web.http.origin import is_encrypted_before, is_from_here
-from web.http.sessions import cookie_of, find_session, is_form_token
+from web.http.sessions import WebSession, cookie_of, find_session, is_form_token
 
 Answer: TypeAlias = Callable[..., Response]
 SIGN_IN = "/sign-in"
@@ -141,8 +144,7 @@ def respond(
     cookies: Cookies = request.app.state.cookies
     at = service.clock()
     session = find_session(service, cookies.session_of(request), at)
-    if session is None and not is_open:
-        return to_sign_in(request)
+    require_seldom(request, session)
     before = cookies.before_of(request) or token_urlsafe(16)
     secret = session.text if session else before
     request.state.user = session.user.name if session else None
@@ -156,12 +158,40 @@ def respond(
         section=section,
         said=Said(),
     )
-    response = _answer_or_refuse(context, answer)
+    if session is None and not is_open:
+        response = to_sign_in(context)
+    else:
+        response = _answer_or_refuse(context, answer)
     if session is None:
         cookies.set_before(response, before)
     elif session.is_to_renew(at) and not cookies.has_session(response):
         cookies.set_session(response, cookie_of(service.store, session.text, at))
     return response
+
+
+def require_seldom(request: Request, session: WebSession | None) -> None:
+    """Count a request of the user, or of the address if nobody is signed in.
+
+    Raises HTTPException (429) if there were too many.
+    """
+    rates: Rates = request.app.state.rates
+    counted = (
+        rates.hit("user", session.user.name)
+        if session
+        else rates.hit("address", address_of(request))
+    )
+    request.state.rate = counted.headers
+    if not counted.is_in_time:
+        raise HTTPException(
+            HTTPStatus.TOO_MANY_REQUESTS,
+            counted.sentence,
+            headers={"Retry-After": str(counted.seconds)},
+        )
+
+
+def address_of(request: Request) -> str:
+    """Give the client's IP address; ``nowhere`` if it is not known."""
+    return request.client.host if request.client else "nowhere"
 
 
 def _answer_or_refuse(context: PageContext, answer: Answer) -> Response:
@@ -225,8 +255,12 @@ def read_said(context: PageContext) -> tuple[PageContext, bool]:
     return replace(context, said=said, is_shown=is_shown), True
 
 
-def to_sign_in(request: Request) -> Response:
-    """Have somebody sign in first, and come back to where they were."""
+def to_sign_in(context: PageContext) -> Response:
+    """Have somebody sign in first, and come back to where they were.
+
+    What they typed, if their session ended meanwhile, is kept in the page that asks.
+    """
+    request = context.request
     wanted = request.url.path
     if request.method != "GET":
         wanted = "/"
@@ -234,8 +268,54 @@ def to_sign_in(request: Request) -> Response:
             wanted = urlsplit(request.headers.get("referer", "/")).path
     elif request.url.query:
         wanted += f"?{request.url.query}"
+    if kept := keep_typed(context):
+        response = ask_to_sign_in(
+            context, asked=wanted, kept=kept, status=HTTPStatus.UNAUTHORIZED
+        )
+        if context.wants_part:
+            response.headers["HX-Retarget"] = "body"
+            response.headers["HX-Reswap"] = "innerHTML"
+        return response
     asked: dict[str, Any] = {"next": wanted} if wanted != "/" else {}
     address = f"{SIGN_IN}?{urlencode(asked)}" if asked else SIGN_IN
-    if request.headers.get("hx-request") == "true":
+    if context.wants_part:
         return Response(headers={"HX-Redirect": address})
     return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
+
+
+def keep_typed(context: PageContext) -> str:
+    """Seal what was typed into one of our own forms; nothing if it is not one."""
+    request, cookies = context.request, context.request.app.state.cookies
+    if request.method != "POST" or not is_from_here(
+        request.headers, public=cookies.public
+    ):
+        return ""
+    cookie = cookies.session_of(request)
+    return keep_form(context.service.store, request, cookie, context.form, context.at)
+
+
+def ask_to_sign_in(
+    context: PageContext,
+    *,
+    asked: str,
+    kept: str = "",
+    name: str = "",
+    anew: bool = False,
+    refused: Exception | None = None,
+    status: HTTPStatus | None = None,
+) -> Response:
+    """Ask who it is; ``kept`` is what they typed before their session ended.
+
+    ``anew`` has the issuer ask again who somebody is.
+    """
+    return context.page(
+        "centres/sign_in.html",
+        title="Sign in",
+        refused=refused,
+        status=status,
+        name=name,
+        asked=asked,
+        kept=kept,
+        anew=anew,
+        has_issuer=context.request.app.state.issuer is not None,
+    )

@@ -21,8 +21,18 @@ RENEWED = timedelta(minutes=1)
 """How old the moment in the cookie gets before it is written anew."""
 
 COOKIE_TEXT = re.compile(
-    r"(lm_[0-9a-f]{32}_([0-9a-f]{20})_[\w-]{43})\.([0-9]{1,12})\.([0-9a-f]{64})"
+    r"(lm_([0-9a-f]{32})_([0-9a-f]{20})_[\w-]{43})\.([0-9]{1,12})\.([0-9a-f]{64})"
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionCookie:
+    """What a cookie of ours says, whether or not its session still holds."""
+
+    text: str
+    token: str
+    user_stream: str
+    used: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,20 +51,30 @@ class WebSession:
 
 def find_session(service: Service, cookie: str, at: datetime) -> WebSession | None:
     """Find the session of a cookie; None if it is none, ended, idle too long or too old."""
-    written = COOKIE_TEXT.fullmatch(cookie)
+    written = read_cookie(service.store, cookie)
     if written is None:
         return None
-    text, token, used, mac = written.groups()
-    if not hmac.compare_digest(mac, _mac(service.store, text, int(used))):
-        return None
-    used_at = datetime.fromtimestamp(int(used), UTC)
+    used_at = datetime.fromtimestamp(written.used, UTC)
     if at - used_at > IDLE:
         return None
     try:
-        user = bearer(service.context, text, at)
+        user = bearer(service.context, written.text, at)
     except TokenNotGood:
         return None
-    return WebSession(user=user, token=token, text=text, used_at=used_at)
+    return WebSession(
+        user=user, token=written.token, text=written.text, used_at=used_at
+    )
+
+
+def read_cookie(store: EventStore, cookie: str) -> SessionCookie | None:
+    """Read a cookie that we wrote, even if its session has ended; None if it is none."""
+    written = COOKIE_TEXT.fullmatch(cookie)
+    if written is None:
+        return None
+    text, stream, token, used, mac = written.groups()
+    if not hmac.compare_digest(mac, _mac(store, text, int(used))):
+        return None
+    return SessionCookie(text=text, token=token, user_stream=stream, used=int(used))
 
 
 def cookie_of(store: EventStore, text: str, at: datetime) -> str:
