@@ -32,7 +32,7 @@ from web.bookings import (
     together,
 )
 from web.catalogue import catalogue
-from web.centres import password, sessions, sign_in
+from web.centres import invitation, password, people, person, sessions, sign_in
 from web.certificates import certificate, certificates, verify
 from web.claims import (
     claim_choices,
@@ -51,7 +51,7 @@ from web.http.page_router import PageRouter
 from web.http.rendering import script_digest, templates
 from web.http.static_files import static_file
 from web.invoices import invoices
-from web.learners import editing, images, learner, learners
+from web.learners import editing, erasure, images, learner, learners
 from web.operations import operations
 from web.orders import (
     checklist,
@@ -83,6 +83,9 @@ ROUTERS: tuple[PageRouter, ...] = (
     sign_in.pages,
     sessions.pages,
     password.pages,
+    people.pages,
+    person.pages,
+    invitation.pages,
     learners.pages,
     claim_choices.pages,
     claims.pages,
@@ -112,6 +115,7 @@ ROUTERS: tuple[PageRouter, ...] = (
     booking.pages,
     editing.pages,
     images.pages,
+    erasure.pages,
     history.pages,
     replay.pages,
     audit.pages,

@@ -32,7 +32,7 @@ def main() -> None:
                 screen.open("/")
                 for link in links:
                     page.locator(f"main >> {link}").first.click()
-                page.evaluate("scrollTo(0, 0)")
+                page.goto(page.url.partition("#")[0])  # from the top
                 path = FOLDER / f"{name}.png"
                 path.write_bytes(picture_of(page))
                 print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")  # noqa: T201 - what was made

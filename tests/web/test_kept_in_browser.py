@@ -34,4 +34,6 @@ def test_what_was_typed_into_a_row_comes_back_and_is_sent_on() -> None:
         expect(page.locator("h1")).to_have_text("You are signed in again")
         screen.check("given-back")
         page.get_by_role("button", name="Send what you typed").click()
-        expect(page.locator("main")).to_contain_text("All rows are")
+        expect(page.locator("main")).to_contain_text(
+            "Every row of this upload is right."
+        )

@@ -2,8 +2,8 @@
 
 from tests.web.pages import FullSite
 
-EVERYBODYS = ("/settings/", "/verify/", "/catalogue/")
-"""What is everybody's to open, or nobody's but one's own."""
+EVERYBODYS = ("/verify/", "/catalogue/")
+"""What is everybody's to open."""
 AUDITORS = ("/audit", "/audit/verification", "/operations")
 """What no centre looks at."""
 

@@ -2,11 +2,12 @@
 
 from starlette.responses import Response
 
-from access import accounts, passwords
+from access import passwords
 from access.throttle import TooManyTries
 from aggregates.errors import Malformed
 from commands.centres.user import SetPassword
-from web.centres.sign_in import address_of
+from web.centres.sessions import SESSIONS, end_tokens
+from web.centres.step_up import require_password_again
 from web.http.context import PageContext
 from web.http.faults import REFUSED
 from web.http.page_router import PageRouter
@@ -29,18 +30,9 @@ def ask_for_password(context: PageContext) -> Response:
 @pages.post(ADDRESS)
 def change_password(context: PageContext) -> Response:
     """Set another password, if the present one is right; wrong tries are counted."""
-    present, new, again = (
-        "".join(context.form.all(name)[:1]) for name in ("current", "new", "again")
-    )
+    new, again = ("".join(context.form.all(name)[:1]) for name in ("new", "again"))
     try:
-        accounts.require_password(
-            context.command_context,
-            name=context.user.name,
-            password=present,
-            address=address_of(context),
-            at=context.at,
-            path=("current",),
-        )
+        require_password_again(context, ("current",))
         if new != again:
             raise PasswordsDiffer(path=("again",))
         kept = passwords.hash_password(new, user=context.user.name, path=("new",))
@@ -53,16 +45,18 @@ def change_password(context: PageContext) -> Response:
         )
     except (*REFUSED, TooManyTries) as refused:
         return password_page(context, refused)
-    return context.redirect(
-        "/settings/sessions", said="Your password was changed.", after=done
-    )
+    if context.form.text("end_others") and context.session is not None:
+        own = context.session.token
+        end_tokens(context.service, context.by, context.at, keep=own)
+    return context.redirect(SESSIONS, said="Your password was changed.", after=done)
 
 
 def password_page(context: PageContext, refused: Exception | None = None) -> Response:
     return context.page(
         "centres/password.html",
         title="Change your password",
-        crumbs=[("Where you are signed in", "/settings/sessions")],
+        crumbs=[("Where you are signed in", SESSIONS)],
         refused=refused,
+        ends_others=bool(context.form.text("end_others")),
         shortest=passwords.SHORTEST,
     )

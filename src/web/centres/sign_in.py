@@ -43,7 +43,7 @@ def ask_who(context: PageContext) -> Response:
     """Ask for a user name and a password."""
     if context.session is not None:
         return context.redirect(destination(context.parameter("next")))
-    return ask_again(context)
+    return sign_in_page(context)
 
 
 @pages.post(SIGN_IN, is_open=True)

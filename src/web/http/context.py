@@ -21,8 +21,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from access.accounts import SignedInUser
 from access.once import KeyUsedBefore, send_once
-from access.policy import MAY
-from aggregates.errors import RuleBroken
+from access.policy import MAY, require_may
+from aggregates.errors import NotAllowed, RuleBroken
 from aggregates.uk_time import LONDON
 from commands.command import (
     Command,
@@ -170,6 +170,14 @@ class PageContext:
     def may(self, command: type[Command]) -> bool:
         """Tell whether the user's role may send such a command; nobody may in the past."""
         return self.as_at is None and self.user.role in MAY[command]
+
+    def forbidden_sentence(self, command: type[Command]) -> str:
+        """Say who may send such a command, to a user who may not; empty to one who may."""
+        try:
+            require_may(command, self.user.role)
+        except NotAllowed as refused:
+            return str(refused)
+        return ""
 
     def load(self, kind: AggregateType[A], identifier: str) -> Loaded[A]:
         """Load an aggregate that the user may know of, with its stream. Raises NotFound."""

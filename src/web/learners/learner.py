@@ -13,6 +13,7 @@ from catalogue import Qualification
 from commands.bookings.entry_order import BeginEntryOrder
 from commands.claims.claim import BeginClaim
 from commands.learners.learner import AmendLearner
+from commands.learners.learner_erasure import EraseLearner
 from commands.orders.order import BeginOrder
 from projections.bookings.bookings import BookingRow, bookings_of_learner
 from projections.learners import duplicates
@@ -67,6 +68,7 @@ def show_learner(context: PageContext, learner: str) -> Response:
         apprenticeships=[*_apprenticeships(context, rows, tests)],
         may_order=context.may(BeginOrder),
         may_amend=context.may(AmendLearner),
+        may_erase=context.may(EraseLearner),
     )
 
 

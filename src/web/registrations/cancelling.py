@@ -2,8 +2,6 @@
 
 from starlette.responses import Response
 
-from access.policy import require_may
-from aggregates.errors import NotAllowed
 from commands.registrations.cancellation import CancelRegistration
 from projections.history.redaction import sees_prices
 from queries.learners.learners import open_learners
@@ -76,7 +74,7 @@ def cancellation_page(
             for each in found.conditions
         ],
         price=row.price if sees_prices(row.ordered_by, context.centre) else None,
-        forbidden=forbidden_sentence(context),
+        forbidden=context.forbidden_sentence(CancelRegistration),
         reason=context.form.text("reason"),
     )
 
@@ -88,12 +86,3 @@ def blocker_address(name: str) -> str:
     if prefix == "R":
         return f"{root}/{name}/cancel"
     return f"{root}/{name}" if prefix in BLOCKERS else f"{root}{name}"
-
-
-def forbidden_sentence(context: PageContext) -> str:
-    """Say who may cancel, to somebody who may not; empty to those who may."""
-    try:
-        require_may(CancelRegistration, context.user.role)
-    except NotAllowed as refused:
-        return str(refused)
-    return ""
