@@ -107,7 +107,7 @@ def fewer(sound: Position, last: Position, size: int, kept: Head) -> Finding:
     return Finding(
         kind=FindingKind.REMOVED,
         position=position,
-        message=f"There {amount(size, 'event is', 'events are')} up to position {last}, and more in"
+        message=f"The store has {amount(size, 'event')} up to position {last}, fewer than"
         f" {_describe_head(kept)}: some after position {sound} were removed, the first at"
         f" position {position} at the latest.",
     )

@@ -46,8 +46,9 @@ TAKEN: Mapping[str, Mapping[str, str]] = {
 """The files that are taken from each, and what they are called here."""
 
 UNUSED = (
-    *("accordion", "character-count", "cookie-banner", "date-input", "exit-this-page"),
-    *("phase-banner", "tabs", "warning-text"),
+    *("accordion", "back-link", "character-count", "cookie-banner", "date-input"),
+    *("exit-this-page", "footer", "generic-header", "header", "phase-banner", "tabs"),
+    "warning-text",
 )
 """Components that no page has, whose rules are taken out of the style sheet."""
 

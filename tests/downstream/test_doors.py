@@ -62,7 +62,7 @@ def test_a_broker_is_reached_as_it_is_set() -> None:
         kafka="one:9092, two:9092",
         kafka_security="SASL_SSL",
         kafka_user="us",
-        kafka_password="secret",
+        kafka_password="hush",
         kafka_authority=__file__,
     )
     broker = broker_of(set_up)
@@ -70,10 +70,10 @@ def test_a_broker_is_reached_as_it_is_set() -> None:
     options = broker.options()
     assert options["bootstrap_servers"] == ["one:9092", "two:9092"]
     assert options["sasl_mechanism"] == "SCRAM-SHA-512"
-    assert options["sasl_plain_password"] == "secret"
+    assert options["sasl_plain_password"] == "hush"
     assert options["ssl_cafile"] == __file__
-    assert "secret" not in repr(set_up)
-    assert "secret" not in repr(broker)
+    assert "hush" not in repr(set_up)
+    assert "hush" not in repr(broker)
 
 
 @pytest.fixture

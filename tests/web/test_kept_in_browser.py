@@ -1,20 +1,21 @@
 """A session that ends under a form, in a real browser: what was typed comes back."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.clock import Clock
-from tests.web.browsers import chromium, screen_of, served
+from tests.web.browsers import screen_of, served
 from tests.web.pages import website
 from tests.web.test_sign_in import NAME, PASSWORD, with_password
 from tests.web.uploads.upload_desk import BAD_DATE, learner, upload_rows
 
 
-def test_what_was_typed_into_a_row_comes_back_and_is_sent_on() -> None:
+def test_what_was_typed_into_a_row_comes_back_and_is_sent_on(
+    browser: Browser,
+) -> None:
     """The row is sent by htmx, which puts the page that asks in the place of all."""
     clock = Clock()
     with (
         website(clock) as opened,
-        chromium() as browser,
         served(opened) as address,
         screen_of(browser, with_password(opened), address, NAME) as screen,
     ):

@@ -139,7 +139,7 @@ class Booking(BookingState):
                 if can_be
                 else "Its mode cannot be amended any more."
                 if self.mode
-                else "A test on paper has none.",
+                else "Only tests that are sat online have one.",
             )
         self._require_inside(now)
         return [LaunchLinkMade(digest=digest, expires=now + LAUNCH_LASTS)]
@@ -157,7 +157,7 @@ class Booking(BookingState):
         """Say why no package can be had of it, if none can (B13, first check)."""
         name = self.made.booking
         if self.mode != Mode.OFFLINE:
-            return f"The test {name} is not sat offline: its mode is {self.mode}."
+            return f"The test {name} is not sat offline: its mode is {self.mode or 'Paper'}."
         if self.attendance is not Attendance.BOOKED:
             return f"The booking {name} is {self.attendance.lower()}."
         if has_closed(self.starts, now):

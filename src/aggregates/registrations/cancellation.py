@@ -1,6 +1,6 @@
 """Cancelling a registration: the conditions, and what is charged (C2, C3)."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -28,6 +28,23 @@ class NotActive(RuleBroken):
     )
 
 
+ONE: Mapping[str, str] = {
+    "s": "",
+    "have": "has",
+    "are": "is",
+    "it": "it",
+    "that": "that booking",
+}
+MANY: Mapping[str, str] = {
+    "s": "s",
+    "have": "have",
+    "are": "are",
+    "it": "them",
+    "that": "those bookings",
+}
+"""The words of an obstacle's sentence that tell one identifier from several."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Obstacle:
     """What stands in the way, by its identifiers, and what to do first.
@@ -39,7 +56,8 @@ class Obstacle:
     names: tuple[str, ...]
 
     def __str__(self) -> str:
-        return self.sentence.format(join_words(self.names))
+        forms = MANY if len(self.names) > 1 else ONE
+        return self.sentence.format(join_words(self.names), **forms)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +100,7 @@ def no_test_taken(
         rule="No test has been taken.",
         obstacles=obstacles(
             (
-                "Test {} has been taken. A registration with a taken test stays.",
+                "Test{s} {} {have} been taken. A registration with a taken test stays.",
                 _sittings(registration, Attendance.TAKEN),
             )
         ),
@@ -97,7 +115,7 @@ def no_test_booked(
         rule="No test is booked.",
         obstacles=obstacles(
             (
-                "Test {} is booked. Cancel that booking first.",
+                "Test{s} {} {are} booked. Cancel {that} first.",
                 _sittings(registration, Attendance.BOOKED),
             )
         ),
@@ -113,7 +131,7 @@ def no_result_linked(
         rule="No result is linked.",
         obstacles=obstacles(
             (
-                "Test {} has a result. A registration with a result stays.",
+                "Test{s} {} {have} a result. A registration with a result stays.",
                 with_result,
             )
         ),
@@ -129,15 +147,16 @@ def no_outcome_added(
         rule="No grade has been saved in a claim.",
         obstacles=obstacles(
             (
-                "Grades are saved in the claim {}. Take them out first.",
+                "Grades are saved in the claim{s} {}. Take them out first.",
                 [name for name in graded if name not in awards],
             ),
             (
-                "Grades are saved in the claim {}. Withdraw it for the learner first.",
+                "Grades are saved in the claim{s} {}. Withdraw {it} for the learner first.",
                 [n for n in graded if n in awards and n not in processed],
             ),
             (
-                "Grades are saved in the claim {}, which is processed. " + FOR_GOOD,
+                "Grades are saved in the claim{s} {}, which {are} processed. "
+                + FOR_GOOD,
                 [n for n in graded if n in awards and n in processed],
             ),
         ),
@@ -152,11 +171,11 @@ def no_claim_made(
         rule="No claim has been submitted.",
         obstacles=obstacles(
             (
-                "The claim {} has been submitted. Withdraw it for the learner first.",
+                "The claim{s} {} {have} been submitted. Withdraw {it} for the learner first.",
                 [name for name in registration.awards if name not in processed],
             ),
             (
-                "The claim {} is processed. " + FOR_GOOD,
+                "The claim{s} {} {are} processed. " + FOR_GOOD,
                 [name for name in registration.awards if name in processed],
             ),
         ),
@@ -188,7 +207,7 @@ def is_active(registration: Registration) -> CancellationCondition:
         obstacles=obstacles(
             ("The registration {} is Cancelled already.", cancelled),
             (
-                "The registration is Completed, by the claim {}.",
+                "The registration is Completed, by the claim{s} {}.",
                 [done.claim] if done else (),
             ),
             (

@@ -15,6 +15,7 @@ from web.certificates.document import certificate_faces, pdf_of
 from web.http.context import PageContext
 from web.http.inputs import read_choice
 from web.http.page_router import PageRouter
+from web.http.rendering import write_day
 from web.http.to_do import ToDo
 
 pages = PageRouter("certificates")
@@ -121,10 +122,9 @@ def say_what_is_to_print(
     if number := len(found.rows):
         more = "+" if found.next_cursor else ""
         noun = "certificate" if number == 1 else "certificates"
-        day = found.rows[0].issued_at
         yield ToDo(
             text=f"{number}{more} {noun} to print",
             href=WAITING,
-            detail=f"The first was issued on {day:%-d %B %Y}.",
+            detail=f"The oldest was issued on {write_day(found.rows[0].issued_at)}.",
             urgency=5,
         )

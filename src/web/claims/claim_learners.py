@@ -170,9 +170,10 @@ def _learners_page(opened: OpenedClaim, refused: Exception | None = None) -> Res
 def _distances(
     opened: OpenedClaim, rows: Sequence[ClaimableLearner]
 ) -> Mapping[str, str]:
-    """Say of each registration what a Full award still wants, by what counts so far.
+    """Say, by registration, how far each minimum is met that a Full award still lacks.
 
-    Grades of this claim count, and of tests and earlier claims; empty for nothing more.
+    Grades of this claim count, and of tests and earlier claims. Registrations that meet
+    their rules are left out.
     """
     context, claim = opened.context.command_context, opened.claim
     registrations = load_many(
@@ -189,8 +190,9 @@ def _distances(
         grades = registration.grades_to_date(claim=claim.claim, typed=typed)
         own = assess(rules, grades, pathway=registration.pathway).pathways[0]
         if not own.is_met:
+            lacking = (each for each in rule_progress(own) if each.have < each.need)
             said[name] = "; ".join(
-                f"{each.have} of {amount(each.need, each.word)}"
-                for each in rule_progress(own)
+                f"{each.have} of {amount(each.need, each.word)}" for each in lacking
             )
+            said[name] = said[name] or "Rules of combination not met"
     return said

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
+from hashlib import sha256
 from http import HTTPStatus
 from itertools import count
 from typing import Any
@@ -80,9 +81,9 @@ class SentForm:
         return tuple(self.values.get(name, ()))
 
     def digest(self) -> str:
-        """Say all that was typed, to tell one form from another."""
+        """Write all that was typed, and digests of files, to tell one form from another."""
         typed = {n: [*v] for n, v in self.values.items() if not n.startswith("_")}
-        files = {n: len(f.content) for n, f in self.files.items()}
+        files = {n: sha256(f.content).hexdigest() for n, f in self.files.items()}
         return json.dumps([typed, files], sort_keys=True)
 
 

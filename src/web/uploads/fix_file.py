@@ -4,6 +4,7 @@ from collections import Counter
 
 from starlette.responses import Response
 
+from catalogue import amount
 from commands.command import CommandResult
 from commands.uploads.record import AmendRecord
 from commands.uploads.record_file import (
@@ -62,7 +63,7 @@ def take_fixed_rows(context: PageContext, group: str) -> Response:
         return file_page(opened, refused)
     counts = Counter(row.outcome for row in returned)
     if counts[CorrectionOutcome.AMENDED] == len(returned):
-        said = f"{len(returned):,} rows changed."
+        said = f"{amount(len(returned), 'row')} changed."
         done = CommandResult(position=context.service.store.head())
         return context.redirect(f"{opened.address}/fix", said=said, after=done)
     order = list(IN_ORDER)

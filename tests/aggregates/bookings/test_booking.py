@@ -115,7 +115,7 @@ def test_only_an_online_test_is_launched(mode: str | None) -> None:
     [
         ("Offline", -5, "Amend its mode to Online first."),
         ("Offline", 0, "Its mode cannot be amended any more."),
-        (None, -5, "A test on paper has none."),
+        (None, -5, "Only tests that are sat online have one."),
     ],
 )
 def test_an_amendment_is_advised_where_one_can_be_made(

@@ -1,5 +1,6 @@
 """A registration is cancelled only if nothing has come of it (C2, C3)."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -128,6 +129,14 @@ def test_what_keeps_a_registration_from_being_cancelled_is_said_with_the_next_st
     assert str(refused.value) == (
         f"{registered().registration} cannot be cancelled: test {BOOKING} is booked. Cancel that "
         f"booking first. Grades are saved in the claim {CLAIM}. Take them out first."
+    )
+
+
+def test_several_that_stand_in_the_way_are_said_as_several() -> None:
+    """C2."""
+    other = replace(BOOKED, booking="B-0000000002")
+    assert sentences(BOOKED, other)["no-test-booked"] == (
+        f"Tests {BOOKING} and B-0000000002 are booked. Cancel those bookings first."
     )
 
 

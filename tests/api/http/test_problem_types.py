@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-import api.app  # noqa: F401 - imports every refusal there is
+import files.lists.list_workbook
+import files.pdf  # noqa: F401 - for its refusals, as the others are
 from access.refusals import stored_code
 from aggregates.errors import Refusal, RuleBroken
 from aggregates.orders.order_refusals import OrderIncomplete

@@ -76,6 +76,9 @@ def test_a_form_sent_twice_uploads_once(site: WebSite, admin: Person) -> None:
     head = site.service.store.head()
     assert admin.post("/uploads/new", values, files=files).address == first.address
     assert site.service.store.head() == head
+    other = {"file": ("l.csv", csv_file(learner("Ecno")))}
+    refused = admin.post("/uploads/new", values, files=other)
+    assert (refused.status, refused.address) == (422, "/uploads/new")
 
 
 @pytest.mark.parametrize(
