@@ -89,6 +89,7 @@ def download_package(context: PageContext, booking: str) -> Response:
 @pages.post(ONE + "/package/pin")
 def choose_pin(context: PageContext, booking: str) -> Response:
     """Set one's first PIN; another is set in the settings, with the present one."""
+    context.load(BOOKING, booking)
     try:
         pin = _read_pin(context, "new_pin")
         require_may(SetPin, Role(context.by.role))

@@ -5,10 +5,12 @@ from starlette.responses import Response
 from access.invitations import hash_unknown_password, make_invitation
 from access.policy import require_may
 from aggregates.centres.user import PERSONAL_ROLES, fold_user_name
-from aggregates.errors import Malformed
+from aggregates.errors import Malformed, RuleBroken
 from commands.centres.user import AddUser
+from commands.command import CommandResult
 from events.centres.user import Role
 from projections.centres.users import search_users
+from repositories.aggregate_types import USER
 from web.http.context import PageContext
 from web.http.faults import REFUSED
 from web.http.inputs import ChoiceUnknown, read_choice
@@ -22,6 +24,14 @@ CRUMBS = ((TITLE, PEOPLE),)
 LISTED = 50
 TYPED = ("name", "full_name", "role", "centre", "reason")
 """What somebody new is described by; each is a field."""
+
+
+class LinkGivenBefore(RuleBroken):
+    code = "link-given-before"
+    message = (
+        "This form was sent before, and the link it gave was used or replaced since. Give"
+        " another link on the person's own page."
+    )
 
 
 class RoleMissing(Malformed):
@@ -65,7 +75,7 @@ def invite_person(context: PageContext) -> Response:
     try:
         require_may(AddUser, context.user.role)
         name = fold_user_name(form.text("name"))
-        context.send(
+        done = context.send(
             AddUser(
                 **context.command_metadata(),
                 name=name,
@@ -76,9 +86,9 @@ def invite_person(context: PageContext) -> Response:
                 reason=form.text("reason") or None,
             )
         )
+        return link_page(context, name, form.text("full_name"), done)
     except REFUSED as refused:
         return new_page(context, refused)
-    return link_page(context, name, form.text("full_name"))
 
 
 def new_page(context: PageContext, refused: Exception | None = None) -> Response:
@@ -94,8 +104,17 @@ def new_page(context: PageContext, refused: Exception | None = None) -> Response
     )
 
 
-def link_page(context: PageContext, name: str, full_name: str) -> Response:
-    """Show the link of a user, this once."""
+def link_page(
+    context: PageContext, name: str, full_name: str, done: CommandResult
+) -> Response:
+    """Show the link of a user as ``done`` left them. Raises LinkGivenBefore.
+
+    The form may be sent again long after: what has happened to the user meanwhile, a
+    link used or another role given, is not to be had by an old form.
+    """
+    stream = context.command_context.store.open(USER.stream_id(name))
+    if stream.history[-1].position != done.position:
+        raise LinkGivenBefore
     link = make_invitation(context.command_context, name, context.at)
     return context.page(
         "centres/invited.html",

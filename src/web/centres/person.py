@@ -115,7 +115,7 @@ def give_link(context: PageContext, person: str) -> Response:
     try:
         require_may(AddUser, context.user.role)
         require_password_again(context)
-        context.send(
+        done = context.send(
             SetPassword(
                 **context.command_metadata(),
                 name=user.name,
@@ -123,9 +123,9 @@ def give_link(context: PageContext, person: str) -> Response:
                 reason=context.form.text("reason") or None,
             )
         )
+        return link_page(context, user.name, user.full_name, done)
     except (*REFUSED, TooManyTries) as refused:
         return change_page(context, person, "link", refused)
-    return link_page(context, user.name, user.full_name)
 
 
 def _change(

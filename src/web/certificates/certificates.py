@@ -54,7 +54,7 @@ def print_batch(context: PageContext) -> Response:
 def record_batch(context: PageContext) -> Response:
     """Say that those ticked were printed; one refused does not keep the others back."""
     done, recorded, refused = CommandResult(position=None), 0, None
-    for number in context.form.all("certificate"):
+    for number in [*dict.fromkeys(context.form.all("certificate"))][:BATCH]:
         metadata = context.command_metadata()
         try:
             done = context.send(RecordPrinting(**metadata, certificate=number))

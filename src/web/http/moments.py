@@ -53,12 +53,16 @@ def read_moment(given: str, clock: str | None, now: datetime) -> datetime:
         moment = day_or_moment(given, now)
         if time:
             moment = day_or_moment(f"{given}{time}", now)
-    except ValueError:
+    except (ValueError, OverflowError):
         day = read_day(given, "as_at")
         try:
             moment = day_or_moment(f"{day}{time}", now)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise MomentUnreadable(path=("at_time",)) from None
     if moment > now:
-        raise MomentToCome(path=("as_at",), moment=in_london(moment))
+        try:
+            said = in_london(moment)
+        except OverflowError:
+            raise MomentUnreadable(path=("as_at",)) from None
+        raise MomentToCome(path=("as_at",), moment=said)
     return max(moment, BEGINNING)

@@ -161,7 +161,7 @@ def respond(
     if session is None and not is_open:
         response = to_sign_in(context)
     else:
-        response = _answer_or_refuse(context, answer)
+        response = _answer_or_refuse(context, answer, is_open=is_open)
     if session is None:
         cookies.set_before(response, before)
     elif session.is_to_renew(at) and not cookies.has_session(response):
@@ -194,7 +194,9 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else "nowhere"
 
 
-def _answer_or_refuse(context: PageContext, answer: Answer) -> Response:
+def _answer_or_refuse(
+    context: PageContext, answer: Answer, *, is_open: bool
+) -> Response:
     request = context.request
     try:
         require_text(context)
@@ -202,7 +204,8 @@ def _answer_or_refuse(context: PageContext, answer: Answer) -> Response:
             require_own_form(context)
         if context.session is not None:
             require_reader(context.user.role, what="pages")
-        context = stand_at_moment(context)
+        if not is_open:
+            context = stand_at_moment(context)
         shown, forget = read_said(context)
         response = answer(shown, **request.path_params)
     except REFUSED as refused:

@@ -16,6 +16,7 @@ from projections.uploads import uploads
 from store import Stream
 from web.http.context import PageContext
 from web.http.faults import REFUSED
+from web.http.inputs import read_number
 from web.http.page_router import PageRouter
 from web.orders.order_page import CONFIRM_LOSS
 from web.uploads.group_rows import (
@@ -60,9 +61,9 @@ def save_row(context: PageContext, group: str, row: str) -> Response:
     """
     opened = open_group(context, group)
     _, before = open_row(context, group, row)
-    seen, who = context.form.text("version"), context.form.text(WHO)
+    seen, who = read_number(context.form.text("version")), context.form.text(WHO)
     command = AmendRecord(
-        **context.command_metadata(expect=int(seen) if seen.isdecimal() else None),
+        **context.command_metadata(expect=seen),
         group=group,
         row=before.row,
         alike=finder(context.service.read_models.connection),

@@ -8,6 +8,7 @@ from aggregates.uploads.upload_progress import UploadStatus
 from commands.orders.order import BeginOrder
 from queries.uploads.names_as_read import read_names
 from web.http.context import PageContext
+from web.http.inputs import read_number
 from web.http.page_router import PageRouter
 from web.uploads.opened_group import UPLOADS, OpenedGroup, open_group
 
@@ -38,8 +39,7 @@ def group_page(
     context, upload = opened.context, opened.upload
     done, most, sentence = opened.step
     percent = 100 * done // max(most, 1)
-    seen = context.parameter("seen") or "0"
-    before = int(seen) if seen.isdecimal() else 0
+    before = read_number(context.parameter("seen")) or 0
     received = upload.received
     hidden = hidden_parts(
         received.hidden_rows, received.hidden_columns, received.unread_sheets

@@ -14,6 +14,7 @@ from catalogue.rule import amount
 from commands.uploads.upload import SubmitLearnerGroup
 from queries.uploads.group_moment import GroupMoment, group_at_one_moment
 from web.http.context import PageContext
+from web.http.inputs import read_number
 from web.orders.order_page import loss_in_words
 
 UPLOADS = "/uploads"
@@ -191,8 +192,7 @@ class OpenedGroup:
 
     def seen_version(self) -> int | None:
         """Give the version of the group that the form was made of."""
-        seen = self.context.form.text("version")
-        return int(seen) if seen.isdecimal() else None
+        return read_number(self.context.form.text("version"))
 
 
 def open_group(context: PageContext, group: str) -> OpenedGroup:

@@ -51,6 +51,19 @@ def test_somebody_invited_chooses_a_password_by_the_link_once() -> None:
         assert "Sam Okoro" in admin.open("/settings/people?name=sam").text
 
 
+def test_a_form_that_is_sent_again_gives_no_link_once_the_first_was_used() -> None:
+    with website() as opened:
+        admin = opened.person(NAME)
+        page = admin.open("/settings/invite")
+        form = page.form("/settings/invite").values | NEW
+        link = link_of(admin.post("/settings/invite", form))
+        assert link_of(admin.post("/settings/invite", form)) == link
+        choose(opened.person(), link)
+        again = admin.post("/settings/invite", form)
+        assert (again.status, "/invitation?for=" in again.html) == (422, False)
+        assert "was used or replaced since" in again.text
+
+
 def test_a_link_that_was_replaced_or_ended_or_is_old_works_no_more() -> None:
     clock = Clock()
     with website(clock) as opened:
