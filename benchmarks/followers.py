@@ -4,14 +4,16 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any
 
 import psycopg
 from sqlalchemy import Column, Integer, MetaData, String, Table
 
+from cli.installation.serving import log_as_json
 from events.centres.centre import CentreOpened
 from events.identifier import stream_of
 from projections.database import READ_MODELS, Database, open_database
@@ -67,7 +69,15 @@ MODEL = ReadModel(
 )
 
 
+def fail(_: Rows, __: Sequence[Recorded]) -> None:
+    raise RuntimeError("It is broken.")
+
+
+FAILING = replace(MODEL, name="failing", tables=(), fold=fail)
+
+
 def run() -> None:
+    log_as_json()
     with tempfile.TemporaryDirectory() as folder:
         measure("SQLite", f"sqlite:///{folder}/data", Path(folder) / "key")
         with server() as address, database(address) as url:
@@ -104,11 +114,15 @@ def measure(name: str, url: str, keys: Path) -> None:
                 f" {floor / took:.2f} of executemany of the same rows"
                 f" ({EVENTS / floor:,.0f}/s)"
             )
-        waited = sorted(waits(store, opened))
-        print(
-            f"{name}: own write shown after {median(waited) * 1000:.1f} ms,"
-            f" 95 % within {waited[int(len(waited) * 0.95)] * 1000:.1f} ms"
-        )
+        for what, models in (
+            ("", [MODEL]),
+            (" beside one that fails", [MODEL, FAILING]),
+        ):
+            waited = sorted(waits(store, opened, models))
+            print(
+                f"{name}: own write folded{what} after {median(waited) * 1000:.1f} ms,"
+                f" 99 % within {waited[int(len(waited) * 0.99)] * 1000:.1f} ms"
+            )
 
 
 def handle(tables: ProjectionTables, after: int, batch: Sequence[Recorded]) -> int:
@@ -166,15 +180,20 @@ def connected(url: str) -> sqlite3.Connection | psycopg.Connection:
     return psycopg.connect(url, options=f"-csearch_path={READ_MODELS}")
 
 
-def waits(store: EventStore, opened: Database) -> Iterator[float]:
-    """Record, and give how long it took until that could be read."""
-    read_models = ReadModels(opened, EventFeed(store), store, [MODEL])
+def waits(
+    store: EventStore, opened: Database, models: Sequence[ReadModel]
+) -> Iterator[float]:
+    """Record, and give how long it took until the first of the models has folded it."""
+    read_models = ReadModels(opened, EventFeed(store), store, models)
     read_models.start()
-    read_models.wait_for(store.head(), 60)
-    for number in range(EVENTS, EVENTS + WRITES):
+    start = store.head()
+    while read_models.behind()[MODEL.name][0] < start:
+        sleep(0.01)
+    for number in range(start, start + WRITES):
         position = record(store, [number])
         asked = perf_counter()
-        assert read_models.wait_for(position, 10)
+        while read_models.behind()[MODEL.name][0] < position:
+            sleep(0.0002)
         yield perf_counter() - asked
     read_models.stop()
 

@@ -1,5 +1,7 @@
 """How long one waits to see one's own write in a list, while eight others write.
 
+They write without a pause, which takes all that one process can do, and then half as often.
+
 Prints a table, and writes the same to ``build/own_writes.json``. One client creates a
 learner and then asks for a list that shows it (``Min-Position``); in turns with that it
 asks for the same list as it stands, which is the floor. ``LEARNERS=10000`` says how many
@@ -29,7 +31,7 @@ WARM_UP = 20
 PATH = f"{API}/learners?limit=1"
 WRITTEN = ROOT / "build" / "own_writes.json"
 HEADINGS = (
-    f"{'database':10}  {'writers':>7}  {'seen, p50':>9}  {'p99, ms':>8}"
+    f"{'database':10}  {'writers':>7}  {'writes/s':>8}  {'seen, p50':>9}  {'p99, ms':>8}"
     f"  {'list as it stands, p50':>22}  {'p99, ms':>8}  {'busy, % of a core':>17}"
 )
 
@@ -38,12 +40,14 @@ HEADINGS = (
 class Figure:
     """Milliseconds from the answer to a write until a list that shows it is answered.
 
-    ``floor`` are those of the same list when nothing is waited for; ``busy`` is the part
-    of one core that the service took meanwhile.
+    ``rate`` is how many learners all clients together created in a second. ``floor`` are
+    the milliseconds of the same list when nothing is waited for; ``busy`` is the part of
+    one core that the service took meanwhile.
     """
 
     database: str
     writers: int
+    rate: float
     p50: float
     p99: float
     floor_p50: float
@@ -52,8 +56,9 @@ class Figure:
 
     def line(self) -> str:
         return (
-            f"{self.database:10}  {self.writers:7}  {self.p50:9.1f}  {self.p99:8.1f}"
-            f"  {self.floor_p50:22.1f}  {self.floor_p99:8.1f}  {100 * self.busy:17.0f}"
+            f"{self.database:10}  {self.writers:7}  {self.rate:8.0f}  {self.p50:9.1f}"
+            f"  {self.p99:8.1f}  {self.floor_p50:22.1f}  {self.floor_p99:8.1f}"
+            f"  {100 * self.busy:17.0f}"
         )
 
 
@@ -74,15 +79,18 @@ def measure(name: str, url: str, keys: Path) -> Iterator[Figure]:
     """Give the figure with nobody else and with eight writers, printed as it is known."""
     fresh = Fresh(people(10_000_000, after=LEARNERS))
     with ours(url, keys, details_of(people(LEARNERS))) as served:
-        for writers in (0, WRITERS):
-            with writing(served, fresh, writers):
-                busy, began = busy_seconds(served.process), time.perf_counter()
+        every = 0.0
+        for writers in (0, WRITERS, WRITERS):
+            with writing(served, fresh, writers, every):
+                busy, before = busy_seconds(served.process), fresh.given
+                began = time.perf_counter()
                 seen, floor = waits(served, fresh)
                 spent = busy_seconds(served.process) - busy
                 took = time.perf_counter() - began
             figure = Figure(
                 database=name,
                 writers=writers,
+                rate=(fresh.given - before) / took,
                 p50=median(seen),
                 p99=quantiles(seen, n=100)[-1],
                 floor_p50=median(floor),
@@ -91,6 +99,7 @@ def measure(name: str, url: str, keys: Path) -> Iterator[Figure]:
             )
             print(figure.line(), flush=True)
             yield figure
+            every = 2 * writers / figure.rate
 
 
 class Fresh:
@@ -99,24 +108,31 @@ class Fresh:
     def __init__(self, rows: Iterator[Mapping[str, str]]) -> None:
         self._rows = rows
         self._drawing = Lock()
+        self.given = 0
 
     def create(self, client: Client) -> str:
         """Have one created; give the identifier."""
         with self._drawing:
             body = next(self._rows)
+            self.given += 1
         learner: str = client.post(f"{API}/learners", body)["learner"]
         return learner
 
 
 @contextmanager
-def writing(served: Served, fresh: Fresh, writers: int) -> Generator[None]:
-    """Have so many clients create learners meanwhile, each one after the other."""
+def writing(
+    served: Served, fresh: Fresh, writers: int, every: float
+) -> Generator[None]:
+    """Have so many clients create learners meanwhile, each one in so many seconds."""
     ended = Event()
 
     def write() -> None:
         with closing(Client(served)) as client:
+            begins = time.perf_counter()
             while not ended.is_set():
                 fresh.create(client)
+                begins = max(begins + every, time.perf_counter())
+                ended.wait(begins - time.perf_counter())
 
     with ThreadPoolExecutor(max(1, writers)) as pool:
         works = [pool.submit(write) for _ in range(writers)]

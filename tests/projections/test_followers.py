@@ -132,6 +132,53 @@ def test_a_read_model_that_fails_does_not_stop_another(
     assert read_models.behind()["failing"] == (0, head)
 
 
+class Noted(Dispatcher):
+    """Read models of which it is noted who was handed what."""
+
+    def __init__(self, database: Database, tables: Sequence[ProjectionTables]) -> None:
+        super().__init__(database, tables)
+        self.handed: list[tuple[set[str], Position, Position]] = []
+
+    def handle(
+        self, names: Sequence[str], after: Position, batch: Sequence[Recorded]
+    ) -> Mapping[str, Outcome]:
+        outcomes = super().handle(names, after, batch)
+        self.handed.append((set(names), after, batch[-1].position))
+        return outcomes
+
+
+def test_a_read_model_that_healed_rejoins_the_others_and_counts_nothing_twice(
+    any_store: EventStore, database_url: str
+) -> None:
+    trouble = Trouble()
+    deaf = replace(SHOWN_CENTRES, name="well", tables=(), fold=lambda _, __: None)
+    with closing(open_database(database_url)) as database:
+        tables = [ProjectionTables(each, database) for each in (trouble.model, deaf)]
+        prepare(database, tables)
+        group = Noted(database, tables)
+        lock = database.leader_lock("noted")
+        follower = Follower(group, EventFeed(any_store), lock)
+        follower.start()
+        try:
+            before = open_centres(any_store, "100")
+            assert follower.wait_for(before, PATIENCE)
+            trouble.cause = "The disk is full."
+            for number in range(200, 205):
+                after = grant(any_store, "100", f"Q-{number}")
+                until(lambda: follower.positions()["well"] == after)  # noqa: B023 - of this turn
+            assert follower.positions()["shown-centres"] == before
+            trouble.cause = None
+            assert follower.wait_for(after, PATIENCE)
+            last = grant(any_store, "100", "Q-300")
+            assert follower.wait_for(last, PATIENCE)
+            assert group.handed[-1] == ({"shown-centres", "well"}, after, last)
+        finally:
+            follower.stop()
+            lock.release()
+        with database.reading() as connection:
+            assert shown(connection) == {"100": 6}
+
+
 class SlowLook(Dispatcher):
     """Read models whose checkpoints are found as they were before the follower led."""
 
