@@ -13,6 +13,8 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import make_url
 
+from store.postgres.migrating import migrate
+
 SETTINGS = "fsync = off\nfull_page_writes = off\nmax_connections = 300\n"
 DURABLE = "max_connections = 300\n"
 
@@ -40,15 +42,18 @@ def server(settings: str = SETTINGS) -> Generator[str]:
 
 
 @contextmanager
-def database(server: str) -> Generator[str]:
+def database(server: str, *, has_tables: bool = True) -> Generator[str]:
     """Give the address of a database made for this, and drop it at the end."""
     name = f"test_{uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(
             SQL("CREATE DATABASE {} TEMPLATE template0").format(Identifier(name))
         )
+    address = make_url(server).set(database=name).render_as_string(hide_password=False)
     try:
-        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+        if has_tables:
+            migrate(address)
+        yield address
     finally:
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(
@@ -57,7 +62,7 @@ def database(server: str) -> Generator[str]:
 
 
 def empty(address: str) -> None:
-    """Throw everybody out of a database, and all there is: sooner than to make one."""
+    """Throw everybody out of a database, and all there is, and make empty tables."""
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -70,3 +75,4 @@ def empty(address: str) -> None:
         for (name,) in schemas.fetchall():
             connection.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(name)))
         connection.execute("CREATE SCHEMA public")
+    migrate(address)

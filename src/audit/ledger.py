@@ -26,7 +26,6 @@ from audit.leaf import leaf_of
 from audit.tree import Frontier, Hash, consistency_proof, inclusion_proof
 from catalogue import amount
 from projections.database import Database
-from projections.ddl import create
 from projections.read_model import Moment
 from store import EventStore, Position, StoredRow
 from store.watch import Watch
@@ -155,8 +154,7 @@ class Ledger:
         self._database = database
         self._clock = clock
         self._lock = database.leader_lock(NAME)
-        with database.making() as connection:
-            create(connection, METADATA.sorted_tables, only_missing=True)
+        database.make_lasting(METADATA.sorted_tables)
         self._facts = Facts(store, self._leaf_at)
         self._follower = Follower(Alone(self), self._facts, self._lock, linger=LINGER)
 

@@ -21,6 +21,10 @@ class LearnerManagement(LazyGroup):
             "cli.demo.demo:demo",
             "Fill the demo's first centre: learners, orders, claims; print the demo's users.",
         ),
+        "migrate": (
+            "cli.installation.migrate:migrate",
+            "Make the tables of a PostgreSQL database what this version needs.",
+        ),
         "call": (
             "cli.call:call",
             "Call the API of a running service with the token LEARNER_MANAGEMENT_TOKEN.",

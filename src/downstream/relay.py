@@ -13,7 +13,6 @@ from downstream.publisher import Publisher
 from downstream.topics import Identities, TopicIdentity, require_same
 from downstream.translation import Translation, source_of
 from projections.database import Database
-from projections.ddl import create
 from store import EventStore, Position, Recorded
 from subscriptions.feed import EventFeed
 from subscriptions.follower import Alone, Follower
@@ -70,8 +69,7 @@ class Relay:
         self._translation = Translation(store)
         self._publisher: Publisher | None = None
         self._lock = database.leader_lock(NAME)
-        with database.making() as connection:
-            create(connection, METADATA.sorted_tables, only_missing=True)
+        database.make_lasting(METADATA.sorted_tables)
         self._follower = Follower(Alone(self), feed, self._lock, self._tick, LINGER)
 
     def start(self) -> None:

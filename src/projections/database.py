@@ -1,6 +1,6 @@
 """The database of read models, apart from that of events: many readers, one writer."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from threading import Lock
@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     ExceptionContext,
+    Table,
     create_engine,
     event,
     make_url,
@@ -17,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as AllTaken
 
+from projections.ddl import create
 from store import DatabaseUnusable, Unavailable
 from store.unusable import REBUILD, RESTORE, unusable_file
 from subscriptions.leader_lock import FileLock, LeaderLock
@@ -50,6 +52,13 @@ class Database(Protocol):
 
     def making(self) -> AbstractContextManager[Connection]:
         """Give such a transaction for making tables, under a lock that one process holds."""
+        ...
+
+    def make_lasting(self, tables: Iterable[Table]) -> None:
+        """Make those of these tables that are missing, which are never made anew.
+
+        On a server this does nothing: migrations have made them.
+        """
         ...
 
     def leader_lock(self, name: str) -> LeaderLock: ...
@@ -110,6 +119,10 @@ class SQLite:
             yield connection
 
     making = writing
+
+    def make_lasting(self, tables: Iterable[Table]) -> None:
+        with self.making() as connection:
+            create(connection, tables, only_missing=True)
 
     def wipe(self) -> None:
         with self._lock, closing(self._writer.raw_connection()) as connection:

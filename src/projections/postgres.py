@@ -1,14 +1,14 @@
 """Read models in PostgreSQL."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from select import POLLIN, poll
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, make_url, text
+from sqlalchemy import Connection, Table, create_engine, event, make_url, text
 from sqlalchemy.exc import DisconnectionError
 
-from projections.database import OPTIONS, tell
+from projections.database import OPTIONS, READ_MODELS, tell
 from store.postgres.recorder import CONNECT_SECONDS
 from store.postgres.server_faults import refused_by_server
 from subscriptions.advisory_lock import AdvisoryLock, key_of
@@ -51,9 +51,17 @@ class PostgreSQL:
         event.listen(self._reader, "checkout", _require_silence)
         for engine in (self._writer, self._reader):
             tell(engine, refused_by_server)
+        if name == READ_MODELS:
+            self._make_schema()
+
+    def _make_schema(self) -> None:
+        """Make the schema of read models again where somebody dropped it: they are disposable."""
         try:
             with self.making() as connection:
-                connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {name}"))
+                if not connection.scalar(
+                    text(f"SELECT to_regnamespace('{READ_MODELS}')")
+                ):
+                    connection.execute(text(f"CREATE SCHEMA {READ_MODELS}"))
         except BaseException:
             self.close()
             raise
@@ -76,6 +84,9 @@ class PostgreSQL:
             key = {"key": key_of("making")}
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), key)
             yield connection
+
+    def make_lasting(self, tables: Iterable[Table]) -> None:
+        """Leave it to migrations."""
 
     def wipe(self) -> None:
         """Leave it to the server, whose vacuum is no matter of a moment."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from hmac import compare_digest
 from pathlib import Path
 
-from store.errors import KeyFileUnusable, Unavailable
+from store.errors import KeyFileUnusable, NotBegun, Unavailable
 from store.event_store import EventStore
 from store.keys import MasterKey
 from store.recorder import LOST, Recorder
@@ -26,14 +26,16 @@ def open_store(
     """Open ``sqlite:///folder`` or ``postgresql://…``, with the master key in a file.
 
     If nothing is recorded there yet, a new store and its key file are made; without
-    ``begin``, nothing is made and NotBegun is raised.
+    ``begin``, nothing is made and NotBegun is raised. A server's tables are made by
+    ``migrate`` alone: NotMigrated says so where they do not fit.
     Raises KeyFileUnusable if the key file is missing, damaged or another store's;
     Unavailable if the database does not answer; DatabaseUnusable, which says what is
     wrong with it; ValueError if the address is of neither kind.
     """
     recorder = open_recorder(url, begin=begin)
     try:
-        return EventStore(recorder, _master_key(recorder, keys), clock=clock)
+        master = _master_key(recorder, keys, begin=begin)
+        return EventStore(recorder, master, clock=clock)
     except BaseException:
         recorder.close()
         raise
@@ -49,14 +51,16 @@ def open_recorder(url: str, *, begin: bool) -> Recorder:
     if url.startswith(POSTGRES):
         from store.postgres.opening import open_server  # noqa: PLC0415 - a slow import
 
-        return open_server(url, begin=begin)
+        return open_server(url)
     raise ValueError(
         f"{url!r} names no store: say sqlite:///folder or postgresql://host/database."
     )
 
 
-def _master_key(recorder: Recorder, file: Path) -> MasterKey:
+def _master_key(recorder: Recorder, file: Path, *, begin: bool) -> MasterKey:
     mark = recorder.mark(None)
+    if mark is None and not begin:
+        raise NotBegun("there is nothing in its tables")
     if mark is None and not file.exists():
         master = MasterKey.make(file)
     else:

@@ -14,7 +14,7 @@ from eventsourcing.persistence import PersistenceError
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import make_url
 
-from store import NotBegun, Unavailable, open_store
+from store import Unavailable, open_store
 from store import recorder as trying
 from store.postgres.recorder import PostgresRecorder
 from tests import processes
@@ -81,27 +81,17 @@ def test_eight_processes_may_start_at_once_on_an_empty_database(
         assert ended == [0] * 8
 
 
-def test_a_store_without_its_tables_is_not_given_them_unasked(
-    postgres_server: str, keys: Path
-) -> None:
-    with database(postgres_server) as address:
-        with pytest.raises(NotBegun, match="there are no tables in the database test_"):
-            open_store(address, keys=keys, begin=False)
-        open_store(address, keys=keys).close()
-        open_store(address, keys=keys, begin=False).close()
-
-
 def test_the_librarys_functions_which_take_no_lock_are_off(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POSTGRES_ENABLE_DB_FUNCTIONS", "y")
-    recorder = PostgresRecorder(postgres_url, begin=True)
+    recorder = PostgresRecorder(postgres_url)
     assert not recorder.datastore.enable_db_functions
     recorder.close()
 
 
 def test_connections_are_few_and_not_tried_before_use(postgres_url: str) -> None:
-    recorder = PostgresRecorder(postgres_url, begin=True)
+    recorder = PostgresRecorder(postgres_url)
     assert 5 <= recorder.datastore.pool.max_size <= 9
     assert not recorder.datastore.pre_ping
     recorder.close()

@@ -9,13 +9,13 @@ from store.recorder import LOST
 from store.unusable import no_answer
 
 
-def open_server(url: str, *, begin: bool) -> PostgresRecorder:
+def open_server(url: str) -> PostgresRecorder:
     """Open the recorder of an address.
 
-    Raises Unavailable if the server does not answer, DatabaseUnusable and NotBegun.
+    Raises Unavailable if the server does not answer, DatabaseUnusable; NotMigrated.
     """
     try:
-        return PostgresRecorder(url, begin=begin)
+        return PostgresRecorder(url)
     except psycopg.ProgrammingError as error:
         raise unreadable_address(error) from None
     except LOST as error:

@@ -18,11 +18,10 @@ from psycopg.sql import SQL, Composed
 
 from store.codec import StoredRow
 from store.envelope import Held, Position
-from store.errors import NotBegun
-from store.postgres.server_faults import not_allowed, refused_by_server
+from store.postgres.revision import require_revision
+from store.postgres.server_faults import refused_by_server
 from store.postgres.tables import (
     APPEND,
-    BEGUN,
     BOOKMARKS,
     DOUBLED,
     ERASURES,
@@ -37,7 +36,6 @@ from store.postgres.tables import (
     LOG,
     ONE_ERASURE_MORE,
     REWRAP,
-    STATEMENTS,
     WRAPPED,
 )
 from store.recorder import (
@@ -126,29 +124,16 @@ class PostgresRecorder(PostgresApplicationRecorder):
 
     datastore: PooledDatastore
 
-    def __init__(self, url: str, *, begin: bool) -> None:
+    def __init__(self, url: str) -> None:
+        """Raise NotMigrated, which says what to run, unless the tables are as they must be."""
         super().__init__(PooledDatastore(url))
         self.sql_create_statements = []
         try:
-            if not begin:
-                self._require_begun()
-            self.create_table()
+            with self._cursor() as c:
+                require_revision(c)
         except BaseException:
             self.close()
             raise
-
-    def _require_begun(self) -> None:
-        """Raise NotBegun if there are no tables; DatabaseUnusable if none can be made."""
-        with self._cursor() as c:
-            c.execute(BEGUN)
-            is_begun, database, in_schema, in_database = c.fetchall()[0]
-        if is_begun:
-            return
-        if not in_schema:
-            raise not_allowed("permission denied for schema public")
-        if not in_database:
-            raise not_allowed(f"permission denied for database {database}")
-        raise NotBegun(f"there are no tables in the database {database}")
 
     def append_all(self, appends: Sequence[Append]) -> Sequence[Position]:
         """Do all of these in one round trip, or raise RefusedError and write nothing."""
@@ -331,10 +316,6 @@ class PostgresRecorder(PostgresApplicationRecorder):
 
     def close(self) -> None:
         self.datastore.close()
-
-    def _create_table(self, curs: Cursor[Any]) -> None:
-        for statement in STATEMENTS:
-            curs.execute(statement)
 
     @contextmanager
     def _cursor(self) -> Iterator[Cursor[Any]]:

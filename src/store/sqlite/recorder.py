@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from itertools import accumulate
+from itertools import accumulate, chain
 from operator import itemgetter
 from pathlib import Path
 from threading import Event as Flag
@@ -37,12 +37,12 @@ from store.sqlite.tables import (
     LATEST,
     LIVING,
     LOG,
+    MIGRATIONS,
     MOVED,
     ONE_ERASURE_MORE,
     RESERVATION,
     RESERVED,
     REWRAP,
-    TABLES,
     WRAPPED,
     read_rows,
 )
@@ -75,13 +75,11 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         super().__init__(SqliteDatastore(file))
         try:
             self._use_wal()
-            self.create_table()
+            with self.datastore.transaction(commit=True) as c:
+                _migrate(c, file)
         except BaseException:
             self.close()
             raise
-
-    def construct_create_table_statements(self) -> list[str]:
-        return list(TABLES)
 
     def _use_wal(self) -> None:
         """Turn the write-ahead log on; other processes may do so at the same time."""
@@ -364,3 +362,18 @@ def _encode_ids(ids: Iterable[UUID]) -> str:
 
 def _encode(values: object) -> str:
     return encode(values).decode()
+
+
+def _migrate(c: SQLiteCursor, file: Path) -> None:
+    """Bring a file's tables to the newest version. DatabaseUnusable if they are newer."""
+    c.execute("PRAGMA user_version")
+    (version,) = c.fetchone() or (0,)
+    if version > len(MIGRATIONS):
+        raise DatabaseUnusable(
+            f"The file {file} was migrated by a newer version of this program to version"
+            f" {version}, and this one knows {len(MIGRATIONS)} only: run the newest."
+        )
+    for statement in chain.from_iterable(MIGRATIONS[version:]):
+        c.execute(statement)
+    if version < len(MIGRATIONS):
+        c.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")

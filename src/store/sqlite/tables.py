@@ -29,6 +29,8 @@ TABLES = (
         name TEXT PRIMARY KEY, value ANY) WITHOUT ROWID""",
     "INSERT OR IGNORE INTO about VALUES ('erasures', 0)",
 )
+MIGRATIONS = (TABLES,)
+"""What brings a file from each version to the next; they are frozen once released."""
 ERASURES = "SELECT value FROM about WHERE name = 'erasures'"
 HISTORIES = """
     SELECT position, originator_id, originator_version, topic, recorded_at, state, value
