@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from importlib import import_module
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -24,6 +26,9 @@ from store import Recorded
 
 METADATA = MetaData()
 """The SQLAlchemy metadata that the tables of every read model are declared in."""
+
+MOMENTS = 128
+"""How many converted moments a column keeps."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +119,11 @@ class Moment(TypeDecorator[datetime]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[datetime]:
         with_zone = dialect.name == "postgresql"
         return dialect.type_descriptor(DateTime(timezone=with_zone))
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """Keep what was converted lately: a batch has few moments, each in many rows."""
+        binding = super().bind_processor(dialect)
+        return binding and lru_cache(MOMENTS)(binding)
 
     def process_bind_param(
         self, value: datetime | None, dialect: Dialect

@@ -109,6 +109,11 @@ class _Statements:
         self.key = tuple(column.name for column in table.primary_key)
         types = {c.name: c.type.dialect_impl(dialect) for c in table.columns}
         self.to_driver = {n: t.bind_processor(dialect) for n, t in types.items()}
+        self._converted = [
+            (index, to)
+            for index, to in enumerate(self.to_driver.values())
+            if to is not None
+        ]
         self.from_driver = [
             (name, process)
             for name, kind in types.items()
@@ -159,6 +164,13 @@ class _Statements:
         return tuple(
             [v if to is None else to(v) for to, v in zip(those, values, strict=True)]
         )
+
+    def row_values(self, row: Values) -> Key:
+        """Give the values of a whole row, in the order of the columns, likewise."""
+        values = list(row.values())
+        for index, to in self._converted:
+            values[index] = to(values[index])
+        return tuple(values)
 
     def _upsert(self) -> str:
         signs = ", ".join(self._sign for _ in self.columns)
@@ -248,7 +260,7 @@ class _Kept:
             alike.setdefault(names, []).append(changed)
         for names, changes in alike.items():
             self._send(its.update(names), changes)
-        self._send(its.upsert, [its.values(its.columns, row.values()) for row in kept])
+        self._send(its.upsert, list(map(its.row_values, kept)))
 
     def _check(self, values: Values) -> None:
         if not values.keys() <= self.blank.keys():

@@ -51,22 +51,28 @@ PRICED = frozenset(
 
 def learners_in(value: object) -> set[str]:
     """Find the learners that a value names; what is personal is not looked into."""
-    match value:
-        case str():
-            is_one = value.startswith(PREFIX) and is_identifier(Kind.LEARNER, value)
-            return {value} if is_one else set()
-        case Mapping():
-            return set().union(
-                *map(learners_in, value), *map(learners_in, value.values())
-            )
-        case tuple() | list() | AbstractSet():
-            return set().union(*map(learners_in, value))
-        case _ if is_dataclass(value):
-            kind: Any = type(value)
-            parts = (getattr(value, name) for name in _public_fields(kind))
-            return set().union(*map(learners_in, parts))
-        case _:
-            return set()
+    learners: set[str] = set()
+    _add_learners(value, learners)
+    return learners
+
+
+def _add_learners(value: object, learners: set[str]) -> None:
+    if value is None:
+        return
+    if isinstance(value, str):
+        if value.startswith(PREFIX) and is_identifier(Kind.LEARNER, value):
+            learners.add(value)
+    elif is_dataclass(value):
+        kind: Any = type(value)
+        for name in _public_fields(kind):
+            _add_learners(getattr(value, name), learners)
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            _add_learners(key, learners)
+            _add_learners(each, learners)
+    elif isinstance(value, tuple | list | AbstractSet):
+        for each in value:
+            _add_learners(each, learners)
 
 
 def may_name_learners(hint: Any) -> bool:
