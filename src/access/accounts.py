@@ -1,4 +1,4 @@
-"""Signing in: by password for a token, by token for everything else."""
+"""Signing in: by password (and code) for a token, by token for everything else."""
 
 import hmac
 import re
@@ -8,11 +8,19 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from access import throttle
+from access import second_factor, throttle
+from access.errors import (
+    CurrentCodeWrong,
+    CurrentPasswordWrong,
+    SecondFactorNeeded,
+    SecondFactorWrong,
+    TokenNotGood,
+    WrongPassword,
+)
 from access.passwords import is_right
 from access.policy import send
 from aggregates.centres.user import User as UserState
-from aggregates.errors import FieldPath, Malformed, Refusal
+from aggregates.errors import FieldPath
 from commands.centres.user import IssueToken
 from commands.command import CommandContext, CommandResult
 from events.centres.user import Role
@@ -23,29 +31,10 @@ from store import Actor
 SIGN_IN_LASTS = timedelta(hours=12)
 """How long a token got by password is good (d)."""
 
+CHANNEL = "sign-in"
+"""The channel of what signing in records."""
+
 TOKEN_TEXT = re.compile(r"lm_([0-9a-f]{32})_([0-9a-f]{20})_([A-Za-z0-9_-]{43})")
-
-
-class SignInRefusal(Refusal):
-    """A sign-in or a token is refused."""
-
-
-class WrongPassword(SignInRefusal):
-    code = "wrong-password"
-    message = "The user name or the password is wrong. Check both, then try again."
-
-
-class CurrentPasswordWrong(Malformed):
-    code = "current-password-wrong"
-    message = "This is not your current password. Check it, then try again."
-
-
-class TokenNotGood(SignInRefusal):
-    code = "token-not-good"
-    message = (
-        "This token is unknown, expired or revoked, or its user is disabled. "
-        "Sign in again for another."
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,10 +72,10 @@ def find_user(context: CommandContext, name: str) -> UserState | None:
     return None if user is None or user.is_disabled else user
 
 
-def sign_in(
+def check_password(
     context: CommandContext, *, name: str, password: str, address: str, at: datetime
 ) -> SignedInUser:
-    """Let a user in by password; wrong tries are counted, and slowed down.
+    """Find whose password it is; wrong tries are counted, and slowed down.
 
     Raises WrongPassword, whatever was wrong, or throttle.TooManyTries.
     """
@@ -98,20 +87,66 @@ def sign_in(
     return SignedInUser.of(user)
 
 
+def check_code(
+    context: CommandContext,
+    *,
+    user: SignedInUser,
+    code: str,
+    address: str,
+    at: datetime,
+) -> None:
+    """Take the code of a user's second factor, if it is on; wrong tries are counted.
+
+    Raises SecondFactorNeeded, SecondFactorWrong or throttle.TooManyTries.
+    """
+    throttle.require_few_tries(context, name=user.name, address=address, at=at)
+    try:
+        second_factor.use_code(context, code, by=user.actor(CHANNEL), at=at)
+    except SecondFactorWrong:
+        throttle.count_try(context, name=user.name, address=address, at=at)
+        raise
+
+
+def sign_in(
+    context: CommandContext,
+    *,
+    name: str,
+    password: str,
+    code: str = "",
+    address: str,
+    at: datetime,
+) -> SignedInUser:
+    """Let a user in by password, and by a code if their second factor is on.
+
+    Raises what check_password and check_code do.
+    """
+    user = check_password(context, name=name, password=password, address=address, at=at)
+    check_code(context, user=user, code=code, address=address, at=at)
+    return user
+
+
 def require_password(
     context: CommandContext,
     *,
     name: str,
     password: str,
+    code: str,
     address: str,
     at: datetime,
     path: FieldPath,
 ) -> None:
-    """Raise CurrentPasswordWrong unless it is the user's own; wrong ones are counted."""
+    """Raise CurrentPasswordWrong or CurrentCodeWrong unless both are the user's own.
+
+    Wrong ones are counted. The code is asked for where the second factor is on.
+    """
     try:
-        sign_in(context, name=name, password=password, address=address, at=at)
+        sign_in(
+            context, name=name, password=password, code=code, address=address, at=at
+        )
     except WrongPassword:
         raise CurrentPasswordWrong(path=path) from None
+    except (SecondFactorNeeded, SecondFactorWrong) as refused:
+        raise CurrentCodeWrong(path=("code",), why=str(refused)) from None
 
 
 def bearer(context: CommandContext, token: str, at: datetime) -> SignedInUser:

@@ -5,23 +5,17 @@ link is good for the user as they are then: whatever happens to the user next (t
 password chosen, another link given, the user disabled) makes it useless.
 """
 
-import hmac
-import re
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from datetime import datetime, timedelta
 
 from access.accounts import SignedInUser
 from access.passwords import HASHER
+from access.proofs import read_proof, write_proof
 from commands.command import CommandContext
-from repositories.aggregate_types import USER
-from store import EventStore
 
 GOOD_FOR = timedelta(days=3)
 """How long a link is good (d)."""
-
-LINK_TEXT = re.compile(r"([0-9a-f]{32})\.([0-9]{1,9})\.([0-9]{1,12})\.([0-9a-f]{64})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,30 +41,14 @@ def hash_unknown_password() -> str:
 
 def make_invitation(context: CommandContext, name: str, at: datetime) -> Invitation:
     """Write the link of a user as they are now."""
-    stream = context.store.open(USER.stream_id(name))
     expires_at = (at + GOOD_FOR).replace(microsecond=0)
-    said = f"{stream.id.hex}.{stream.version}.{int(expires_at.timestamp())}"
-    return Invitation(text=f"{said}.{_mac(context.store, said)}", expires_at=expires_at)
+    text = write_proof(context, name, purpose="invitation", expires_at=expires_at)
+    return Invitation(text=text, expires_at=expires_at)
 
 
 def read_invitation(context: CommandContext, text: str, at: datetime) -> Invited | None:
     """Find whom a link is for; None if it is none, used, replaced or too old."""
-    written = LINK_TEXT.fullmatch(text)
-    if written is None:
+    if (proved := read_proof(context, text, purpose="invitation", at=at)) is None:
         return None
-    stream_id, version, expires, mac = written.groups()
-    said, _, _ = text.rpartition(".")
-    if not hmac.compare_digest(mac, _mac(context.store, said)):
-        return None
-    stream = context.store.open(UUID(stream_id))
-    is_old = at >= datetime.fromtimestamp(int(expires), UTC)
-    if is_old or stream.version != int(version) or not USER.begins(stream):
-        return None
-    user = USER.replay(stream)
-    if user.is_disabled:
-        return None
-    return Invited(user=SignedInUser.of(user), version=stream.version)
-
-
-def _mac(store: EventStore, said: str) -> str:
-    return store.make_key(f"invitation {said}")
+    user, version = proved
+    return Invited(user=user, version=version)

@@ -13,7 +13,7 @@ from commands.bookings import (
     package,
     sitting,
 )
-from commands.centres import centre, pin, user
+from commands.centres import centre, pin, second_factor, user
 from commands.claims import certificate, claim, claim_submission
 from commands.command import Command, CommandContext, CommandResult, handle
 from commands.learners import (
@@ -102,6 +102,8 @@ MAY: dict[type[Command], frozenset[Role]] = {
     pin.SetPin: AT_A_CENTRE,
     record.AmendRecord: AT_A_CENTRE,
     record.RemoveRecord: AT_A_CENTRE,
+    second_factor.TurnOffSecondFactor: PEOPLE | SERVICE,
+    second_factor.TurnOnSecondFactor: PEOPLE,
     sitting.GiveRoom: AT_A_CENTRE,
     transfer.TransferLearner: SPECIALIST,
     undo.UndoLearnerGroup: AT_A_CENTRE,

@@ -4,7 +4,8 @@ import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from access.accounts import SignedInUser, SignInRefusal, find_user
+from access.accounts import SignedInUser, find_user
+from access.errors import SignInRefusal
 from commands.command import CommandContext
 
 LASTS = timedelta(minutes=1)

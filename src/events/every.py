@@ -2,7 +2,7 @@
 
 from events import refusal
 from events.bookings import booking, entry_order, offline_client, sitting, timetable
-from events.centres import centre, pin, sign_in, token, user
+from events.centres import centre, pin, second_factor, sign_in, token, user
 from events.claims import certificate, claim
 from events.learners import duplicate, learner, verification
 from events.orders import order
@@ -24,6 +24,7 @@ __all__ = [
     "refusal",
     "register",
     "registration",
+    "second_factor",
     "sign_in",
     "sitting",
     "timetable",

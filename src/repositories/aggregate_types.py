@@ -13,6 +13,7 @@ from aggregates.bookings.offline_client import OfflineClient
 from aggregates.bookings.timetable import Timetable
 from aggregates.centres.centre import Centre
 from aggregates.centres.pin import Pin
+from aggregates.centres.second_factor import SecondFactor
 from aggregates.centres.token import Token
 from aggregates.centres.user import User, fold_user_name
 from aggregates.claims.certificate import Certificate
@@ -32,6 +33,7 @@ from events.bookings.offline_client import OfflineClientRegistered
 from events.bookings.timetable import SittingPlanned
 from events.centres.centre import CentreOpened
 from events.centres.pin import PinSet
+from events.centres.second_factor import SecondFactorTurnedOn
 from events.centres.token import TokenIssued
 from events.centres.user import UserAdded
 from events.claims.certificate import CertificateIssued
@@ -220,6 +222,13 @@ PIN = AggregateType(
     noun="PIN", aggregate=Pin, begun_by=(PinSet,), stream_name="pin:{}".format
 )
 """The PIN of a user, by the user's name."""
+SECOND_FACTOR = AggregateType(
+    noun="second factor",
+    aggregate=SecondFactor,
+    begun_by=(SecondFactorTurnedOn,),
+    stream_name=lambda name: f"second-factor:{fold_user_name(name)}",
+)
+"""The second factor of a user, by the user's name."""
 
 WITH_HISTORY: tuple[AggregateType[Any], ...] = (
     LEARNER,

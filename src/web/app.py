@@ -32,7 +32,15 @@ from web.bookings import (
     together,
 )
 from web.catalogue import catalogue
-from web.centres import invitation, password, people, person, sessions, sign_in
+from web.centres import (
+    invitation,
+    password,
+    people,
+    person,
+    second_factor,
+    sessions,
+    sign_in,
+)
 from web.certificates import certificate, certificates, verify
 from web.claims import (
     claim_choices,
@@ -83,6 +91,7 @@ ROUTERS: tuple[PageRouter, ...] = (
     sign_in.pages,
     sessions.pages,
     password.pages,
+    second_factor.pages,
     people.pages,
     person.pages,
     invitation.pages,

@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 
 from access import accounts
-from access.accounts import TokenNotGood, WrongPassword, bearer, digest, sign_in
+from access.accounts import bearer, digest, sign_in
+from access.errors import TokenNotGood, WrongPassword
 from access.passwords import hash_password
 from commands.centres.user import RevokeToken
 from events.centres.token import TokenIssued

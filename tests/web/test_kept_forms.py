@@ -105,6 +105,9 @@ def test_no_password_is_kept() -> None:
     fields = {
         name
         for path in Path(TEMPLATES).rglob("*.html")
-        for name in re.findall(r'password_field\(page, "(\w+)"', path.read_text())
+        for name in re.findall(
+            r'(?:password_field|proof_fields)\(page, "(\w+)"', path.read_text()
+        )
     }
-    assert fields == SECRETS - {"pin", "new_pin"}
+    others = {"pin", "new_pin", "code", "secret", "proof"}
+    assert fields == SECRETS - others

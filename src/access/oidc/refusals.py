@@ -1,6 +1,6 @@
 """Why somebody is not let in who comes from an OpenID Connect issuer."""
 
-from access.accounts import SignInRefusal
+from access.errors import SignInRefusal
 from aggregates.errors import Refusal
 
 

@@ -35,8 +35,22 @@ router = Router(tags=["me"])
 MOST_DAYS = 366
 
 
+SecondFactorCode = Annotated[
+    str | None,
+    Field(
+        max_length=30,
+        examples=["492039"],
+        description="What the authenticator app shows, or a recovery code; needed "
+        "where the user has a second factor. Each is good once.",
+    ),
+]
+
+
 class SignIn(RequestBody, title="SignIn"):
-    """A user name and password; the token is good for twelve hours."""
+    """A user name and password, and a code where the user has a second factor.
+
+    The token is good for twelve hours.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -46,6 +60,7 @@ class SignIn(RequestBody, title="SignIn"):
 
     user: str = Field(min_length=1, max_length=64)
     password: str = Field(min_length=1, max_length=1000)
+    code: SecondFactorCode = None
     label: str = Field(default="signed in", max_length=100)
 
 
@@ -59,6 +74,7 @@ class NewToken(RequestBody, title="NewToken"):
 class NewPassword(RequestBody, title="PasswordChange"):
     current: str = Field(min_length=1, max_length=1000, examples=["a long pass phrase"])
     new: str = Field(min_length=1, max_length=1000, examples=["a longer pass phrase"])
+    code: SecondFactorCode = None
 
 
 class IssuedToken(ResponseBody, title="IssuedToken"):
@@ -110,9 +126,17 @@ def sign_in(
     now: Now,
     address: Address,
 ) -> IssuedToken:
-    """Sign in: give a user name and password for a token."""
+    """Sign in: give a user name and password for a token.
+
+    A user with a second factor gives its code as well; ``second-factor-needed`` says so.
+    """
     user = accounts.sign_in(
-        service.context, name=body.user, password=body.password, address=address, at=now
+        service.context,
+        name=body.user,
+        password=body.password,
+        code=body.code or "",
+        address=address,
+        at=now,
     )
     issued = accounts.issue_token(
         service.context,
@@ -138,15 +162,16 @@ def set_password(
     body: NewPassword, context: RequestContextOf, address: Address
 ) -> None:
     """Replace one's password."""
+    kept = passwords.hash_password(body.new, user=context.by.user, path=("new",))
     accounts.require_password(
         context.command_context,
         name=context.by.user,
         password=body.current,
+        code=body.code or "",
         address=address,
         at=context.at,
         path=("current",),
     )
-    kept = passwords.hash_password(body.new, user=context.by.user, path=("new",))
     context.send(
         SetPassword(
             **context.command_metadata, name=context.by.user, password_hash=kept

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from access import accounts, pins
 from access.policy import require_may
 from aggregates.centres.pin import packages_lost
+from api.centres.me import SecondFactorCode
 from api.http.dependencies import Address, By, Now, ServiceOf
 from api.http.request_context import RequestContextOf
 from api.http.routing.router import Router
@@ -36,6 +37,7 @@ class NewPin(RequestBody, title="NewPin"):
     password: str | None = Field(
         default=None, min_length=1, max_length=1000, examples=["a long pass phrase"]
     )
+    code: SecondFactorCode = None
 
 
 class PinResponse(ResponseBody, title="Pin"):
@@ -73,6 +75,7 @@ def set_pin(body: NewPin, context: RequestContextOf, address: Address) -> PinRes
             context.command_context,
             name=context.by.user,
             password=body.password,
+            code=body.code or "",
             address=address,
             at=context.at,
             path=("password",),

@@ -15,7 +15,8 @@ from fastapi import Depends, Header, Query, Request, Security
 from pydantic import AwareDatetime, BeforeValidator, JsonValue
 from sqlalchemy import Connection
 
-from access.accounts import SignedInUser, SignInRefusal, bearer
+from access.accounts import SignedInUser, bearer
+from access.errors import SignInRefusal
 from access.stream_tickets import ticket_holder
 from aggregates.errors import Malformed
 from aggregates.uk_time import LONDON, end_of, in_london

@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from pydantic import ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from access.accounts import SignInRefusal
+from access.errors import SignInRefusal
 from access.oidc.refusals import IssuerUnavailable
 from access.throttle import TooManyTries
 from aggregates.errors import (

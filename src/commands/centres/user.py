@@ -104,6 +104,26 @@ def open_user(context: CommandContext, name: str, by: Actor) -> tuple[Stream, Us
     raise NotFound(what="user", name=name)
 
 
+def require_may_manage(user: User, by: Actor, *, what: str, reason: str | None) -> None:
+    """Raise NotAllowed or ReasonMissing unless that may be done with that user (2).
+
+    Everybody may with themselves, and gives no reason.
+    """
+    if by.user == user.name:
+        return
+    if by.role not in {
+        Role.CENTRE_ADMINISTRATOR,
+        Role.ACCOUNT_SPECIALIST,
+        Role.SERVICE,
+    }:
+        raise NotAllowed(
+            role=by.role,
+            what=f"{what} of another user",
+            who="a Centre Administrator or an Account Specialist",
+        )
+    require_reason_of(Role(by.role), reason)
+
+
 @handles(AddUser)
 def add_user(command: AddUser, context: CommandContext) -> CommandResult:
     name = fold_user_name(command.name)
@@ -131,16 +151,7 @@ def add_user(command: AddUser, context: CommandContext) -> CommandResult:
 @handles(SetPassword)
 def set_password(command: SetPassword, context: CommandContext) -> CommandResult:
     stream, user = _open_at(command, command.name, context)
-    by = asker(command.by)
-    may_any = {Role.CENTRE_ADMINISTRATOR, Role.ACCOUNT_SPECIALIST, Role.SERVICE}
-    if by.name != user.name:
-        if by.role not in may_any:
-            raise NotAllowed(
-                role=by.role,
-                what="set the password of another user",
-                who="a Centre Administrator or an Account Specialist",
-            )
-        require_reason_of(by.role, command.reason)
+    require_may_manage(user, command.by, what="set the password", reason=command.reason)
     change = stream.change(user.set_password(command.password_hash))
     return context.record(command, change)
 

@@ -15,7 +15,10 @@ from projections.history.event_descriptions import sentence
 from store import Position, Recorded, Stream
 
 HIDDEN = frozenset(
-    {"password_hash", "pin_hash", "digest", "person_id", "file", "sha256"}
+    {
+        *("password_hash", "pin_hash", "digest", "person_id", "file", "sha256"),
+        *("secret", "recovery_hashes"),
+    }
 )
 """Values that are nobody's business, and say nothing of what happened."""
 

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from starlette.responses import RedirectResponse, Response
 
-from access.accounts import SignInRefusal
+from access.errors import SignInRefusal
 from access.oidc import sign_in
 from access.oidc.issuer import Issuer
 from access.oidc.refusals import IssuerUnavailable

@@ -32,10 +32,10 @@ def change_password(context: PageContext) -> Response:
     """Set another password, if the present one is right; wrong tries are counted."""
     new, again = ("".join(context.form.all(name)[:1]) for name in ("new", "again"))
     try:
-        require_password_again(context, ("current",))
         if new != again:
             raise PasswordsDiffer(path=("again",))
         kept = passwords.hash_password(new, user=context.user.name, path=("new",))
+        require_password_again(context, ("current",))
         done = context.send(
             SetPassword(
                 **context.command_metadata(),

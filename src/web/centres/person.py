@@ -7,8 +7,10 @@ from starlette.responses import Response
 
 from access.invitations import hash_unknown_password
 from access.policy import require_may
+from access.second_factor import find_second_factor
 from access.throttle import TooManyTries
 from aggregates.centres.user import User
+from commands.centres.second_factor import TurnOffSecondFactor
 from commands.centres.user import (
     AddUser,
     ChangeUserRole,
@@ -49,6 +51,8 @@ def show_person(context: PageContext, person: str) -> Response:
         person=user,
         address=f"{PEOPLE}/{user.name}",
         is_self=user.name == context.user.name,
+        second_factor_is_on=find_second_factor(context.command_context, user.name)
+        is not None,
         forbidden=context.forbidden_sentence(AddUser),
     )
 
@@ -128,6 +132,31 @@ def give_link(context: PageContext, person: str) -> Response:
         return change_page(context, person, "link", refused)
 
 
+@pages.get(ADDRESS + "/second-factor")
+def ask_to_reset(context: PageContext, person: str) -> Response:
+    return change_page(context, person, "second-factor")
+
+
+@pages.post(ADDRESS + "/second-factor")
+def reset_second_factor(context: PageContext, person: str) -> Response:
+    """Turn off a colleague's second factor; who asks gives their own password first."""
+
+    def reset(context: PageContext, name: str) -> CommandResult:
+        require_password_again(context)
+        reason = context.form.text("reason") or None
+        return context.send(
+            TurnOffSecondFactor(**context.command_metadata(), name=name, reason=reason)
+        )
+
+    return _change(
+        context,
+        person,
+        "second-factor",
+        said="The second factor of {name} is off.",
+        change=reset,
+    )
+
+
 def _change(
     context: PageContext, person: str, kind: str, *, said: str, change: Change
 ) -> Response:
@@ -135,7 +164,7 @@ def _change(
     try:
         require_may(AddUser, context.user.role)
         done = change(context, user.name)
-    except REFUSED as refused:
+    except (*REFUSED, TooManyTries) as refused:
         return change_page(context, person, kind, refused)
     return context.redirect(
         f"{PEOPLE}/{user.name}", said=said.format(name=user.full_name), after=done
@@ -145,6 +174,7 @@ def _change(
 TITLES = {
     "role": "Change what {name} may do",
     "disable": "End the access of {name}",
+    "second-factor": "Reset the second factor of {name}",
     "link": "Give {name} a link for a new password",
 }
 
@@ -190,4 +220,6 @@ def why_not(context: PageContext, user: User, kind: str) -> str:
         return ""
     if kind == "link":
         return "This is you: change your own password instead."
+    if kind == "second-factor":
+        return "This is you: turn off your own second factor instead."
     return "This is you: ask another administrator to change it."

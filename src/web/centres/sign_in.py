@@ -1,12 +1,15 @@
 """Signing in and out."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from starlette.responses import Response
 
 from access import accounts
-from access.accounts import SignInRefusal
+from access.errors import SecondFactorNeeded, SecondFactorWrong, SignInRefusal
 from access.oidc.refusals import IssuerUnavailable, UserOfIssuerUnknown
+from access.proofs import read_proof, write_proof
+from access.second_factor import find_second_factor
 from access.throttle import TooManyTries
 from aggregates.errors import Malformed, raise_all
 from commands.centres.user import RevokeToken
@@ -17,6 +20,10 @@ from web.http.page_router import SIGN_IN, PageRouter, address_of, ask_to_sign_in
 from web.http.sessions import LASTS, WebSession, cookie_of
 
 pages = PageRouter()
+
+CODE = SIGN_IN + "/code"
+SECOND_STEP_LASTS = timedelta(minutes=10)
+"""How long after the password its user may give the code (d)."""
 
 BROWSERS = (
     *(("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox")),
@@ -38,6 +45,19 @@ class PasswordMissing(Malformed):
     message = "Enter your password."
 
 
+class CodeMissing(Malformed):
+    code = "code-missing"
+    message = "Enter the six digits that your app shows, or a recovery code."
+
+
+class SecondStepStale(SignInRefusal):
+    code = "second-step-stale"
+    message = (
+        "Give your password again: you gave it more than ten minutes ago, or your user was"
+        " changed since."
+    )
+
+
 @pages.get(SIGN_IN, is_open=True)
 def ask_who(context: PageContext) -> Response:
     """Ask for a user name and a password."""
@@ -57,7 +77,7 @@ def sign_in(context: PageContext) -> Response:
                 *([] if any(password) else [PasswordMissing(path=("password",))]),
             ]
         )
-        user = accounts.sign_in(
+        user = accounts.check_password(
             context.command_context,
             name=name,
             password=password[0],
@@ -66,7 +86,63 @@ def sign_in(context: PageContext) -> Response:
         )
     except (Malformed, SignInRefusal, TooManyTries) as refused:
         return sign_in_page(context, refused)
+    if find_second_factor(context.command_context, user.name):
+        proof = write_proof(
+            context.command_context,
+            user.name,
+            purpose=second_step(context),
+            expires_at=context.at + SECOND_STEP_LASTS,
+        )
+        return code_page(context, proof)
     return begin_session(context, user, context.form.text("next"))
+
+
+@pages.post(CODE, is_open=True)
+def give_code(context: PageContext) -> Response:
+    """Let somebody in who gave their password just now, and gives their code."""
+    proof = context.form.text("proof")
+    proved = read_proof(
+        context.command_context, proof, purpose=second_step(context), at=context.at
+    )
+    if proved is None:
+        return sign_in_page(context, SecondStepStale())
+    user, _ = proved
+    try:
+        code = context.form.text("code")
+        address = address_of(context.request)
+        accounts.check_code(
+            context.command_context,
+            user=user,
+            code=code,
+            address=address,
+            at=context.at,
+        )
+    except SecondFactorNeeded:
+        return code_page(context, proof, CodeMissing(path=("code",)))
+    except SecondFactorWrong as wrong:
+        wrong.path = ("code",)
+        return code_page(context, proof, wrong)
+    except TooManyTries as refused:
+        return code_page(context, proof, refused)
+    return begin_session(context, user, context.form.text("next"))
+
+
+def second_step(context: PageContext) -> str:
+    """Name what the proof of a right password is for: to sign in with this browser."""
+    return f"second step {context.secret}"
+
+
+def code_page(
+    context: PageContext, proof: str, refused: Exception | None = None
+) -> Response:
+    return context.page(
+        "centres/sign_in_code.html",
+        title="Give your code",
+        refused=refused,
+        proof=proof,
+        asked=destination(context.form.text("next")),
+        kept=context.form.text("kept"),
+    )
 
 
 def begin_session(

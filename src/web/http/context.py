@@ -23,6 +23,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from access.accounts import SignedInUser
 from access.once import KeyUsedBefore, send_once
 from access.policy import MAY, require_may
+from access.second_factor import find_second_factor
 from aggregates.errors import NotAllowed, RuleBroken
 from aggregates.uk_time import LONDON
 from commands.command import (
@@ -313,6 +314,12 @@ class PageFrame:
             return ""
         names = centre_names(self.context.command_context, [self.user.centre])
         return names.get(self.user.centre, self.user.centre)
+
+    @property
+    def asks_code(self) -> bool:
+        """Tell whether who is signed in proves themselves by a code, too."""
+        context = self.context.command_context
+        return bool(self.user and find_second_factor(context, self.user.name))
 
     @property
     def navigation(self) -> list[dict[str, object]]:

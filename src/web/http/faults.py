@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
-from access.accounts import SignInRefusal
+from access.errors import SignInRefusal
 from access.oidc.refusals import IssuerUnavailable
 from access.throttle import TooManyTries
 from aggregates.errors import FieldPath, NotAllowed, NotFound, Refusal, RuleBroken

@@ -28,8 +28,13 @@ KEPT_FOR = timedelta(hours=12)
 MOST_KEPT = 750_000
 """How many characters are kept, sealed, at most: a form may bring them back (d)."""
 
-SECRETS = frozenset({"password", "current", "new", "again", "pin", "new_pin"})
-"""The fields that hold passwords and PINs, which are not kept."""
+SECRETS = frozenset(
+    {
+        *("password", "current", "new", "again", "pin", "new_pin"),
+        *("code", "secret", "proof"),
+    }
+)
+"""The fields that hold passwords, PINs and codes, which are not kept."""
 
 NONCE_BYTES = 12
 

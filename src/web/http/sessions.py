@@ -10,7 +10,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from access.accounts import SIGN_IN_LASTS, SignedInUser, TokenNotGood, bearer
+from access.accounts import SIGN_IN_LASTS, SignedInUser, bearer
+from access.errors import TokenNotGood
 from service import Service
 from store import EventStore
 

@@ -2,10 +2,13 @@
 
 import pytest
 from fastapi.testclient import TestClient
+from pyotp import TOTP
 
-from access import throttle
+from access import accounts, throttle
 from access.passwords import hash_password
+from access.second_factor import make_secret
 from cli.session import SERVICE
+from commands.centres.second_factor import TurnOnSecondFactor
 from commands.centres.user import SetPassword
 from service import Service
 from tests.api.running import ClientAs
@@ -169,3 +172,34 @@ def test_a_password_that_is_easy_to_guess_is_refused(
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["pointer"] == "/new"
     assert known.post("/api/v1/tokens", json=SIGN_IN).status_code == 201
+
+
+def test_a_user_with_a_second_factor_gives_its_code_wherever_the_password_counts(
+    known: TestClient, service: Service, client_as: ClientAs, clock: Clock
+) -> None:
+    secret, at = make_secret(), service.clock()
+    app = TOTP(secret)
+    user = accounts.find_user(service.context, NAME)
+    assert user is not None
+    by = accounts.SignedInUser.of(user).actor("web")
+    service.send(
+        TurnOnSecondFactor(by=by, at=at, secret=secret, recovery_hashes=(), step=0)
+    )
+    refused = known.post("/api/v1/tokens", json=SIGN_IN)
+    assert refused.status_code == 401
+    assert refused.json()["type"].endswith(":second-factor-needed")
+    wrong = known.post("/api/v1/tokens", json={**SIGN_IN, "code": "000000"})
+    assert wrong.json()["type"].endswith(":second-factor-wrong")
+    right = {**SIGN_IN, "code": app.at(clock())}
+    assert known.post("/api/v1/tokens", json=right).status_code == 201
+    assert known.post("/api/v1/tokens", json=right).status_code == 401
+    client = client_as(NAME)
+    for url, body in (
+        ("/api/v1/me/pin", {"password": GOOD, "pin": "4821"}),
+        ("/api/v1/me/password", {"current": GOOD, "new": OTHER}),
+    ):
+        lacking = client.put(url, json=body)
+        assert lacking.json()["errors"][0]["pointer"] == "/code"
+        clock.advance(seconds=30)
+        done = client.put(url, json={**body, "code": app.at(clock())})
+        assert done.status_code < 300, done.text
