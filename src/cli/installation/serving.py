@@ -31,7 +31,7 @@ from cli.installation.doors import Doors
 from cli.messages import UNAVAILABLE, refuse
 from cli.session import open_session
 from service import Service
-from settings import LRS_SIMULATED, Settings, origins, unknown_variables
+from settings import LRS_SIMULATED, Settings, unknown_variables
 
 if TYPE_CHECKING:
     from access.oidc.issuer import Issuer
@@ -75,7 +75,7 @@ def serve_at(
         app = create_app(
             service,
             rate=settings.rate,
-            origins=origins(settings),
+            origins=settings.origins(),
             access_tokens=access_tokens_of(issuer),
         )
         typer.echo("\n".join([*lines, "Ctrl-C ends it."]))

@@ -10,7 +10,7 @@ from httpx2 import Response
 from api.app import create_app
 from cli.demo.users import token_of
 from service import Service
-from settings import InvalidSettings, load, origins
+from settings import InvalidSettings, load
 from tests.api.running import ClientAs
 from tests.clock import Clock
 from tests.learner_examples import cells, csv_file
@@ -89,9 +89,9 @@ def test_no_page_may_ask_unless_an_origin_is_set(client_as: ClientAs) -> None:
 
 def test_origins_are_set_as_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEARNER_MANAGEMENT_CORS_ORIGINS", f"{APP} , {OTHER}")
-    assert origins(load()) == (APP, OTHER)
+    assert load().origins() == (APP, OTHER)
     monkeypatch.setenv("LEARNER_MANAGEMENT_CORS_ORIGINS", "")
-    assert origins(load()) == ()
+    assert load().origins() == ()
 
 
 @pytest.mark.parametrize("wrong", ["*", "app.example.org", f"{APP}/", f"{APP} {OTHER}"])
