@@ -1,6 +1,6 @@
 """A pathway's rules in whole numbers, ready for any learner.
 
-Units are spoken of by their number in catalogue order, from 0.
+A unit is named by its place in the catalogue, from 0.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +16,7 @@ from catalogue.unit import Unit, equivalents
 
 
 class Measure(StrEnum):
-    """What a rule adds up, by the key that asks for it."""
+    """What a rule sums; the values are the keys of rules in catalogue files."""
 
     ALL_UNITS = "all_units"
     UNITS = "minimum_units"
@@ -26,10 +26,11 @@ class Measure(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Want:
-    """An amount that a rule wants: ``worth`` is what each unit gives when it counts whole.
+    """An amount that a rule requires.
 
-    ``place`` is its place among all wants of the pathway, ``top`` the number of the rule of
-    the pathway that it belongs to. Units below the level are left out of ``worth``.
+    ``worth`` is what each unit contributes when all of it counts; units below the rule's
+    level contribute nothing. ``place`` is the place among all wants of the pathway.
+    ``top`` is the number of the pathway's rule that contains this one.
     """
 
     place: int
@@ -41,16 +42,16 @@ class Want:
 
     @property
     def looks_at_attempts(self) -> bool:
-        """Whether it looks at attempted units in place of those that count."""
+        """Whether attempted units are summed instead of units that count."""
         return self.rule.counts_attempted
 
     @property
     def in_parts(self) -> bool:
-        """Whether a unit that counts with some of its credits gives as many."""
+        """Whether a unit that counts in part contributes only the credits that count."""
         return self.measure is Measure.CREDITS
 
     def gain(self, number: int, unit: Unit, grade: str) -> int:
-        """Say what the unit gives with this grade."""
+        """Give what the unit contributes with this grade."""
         worth = self.worth.get(number, 0)
         least = self.rule.at_least_grade
         if not worth or least is None or self.measure is Measure.ALL_UNITS:
@@ -60,7 +61,7 @@ class Want:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Limit:
-    """Units of which only so many, or so many credits, may count."""
+    """At most ``most`` of these units, or of their credits, may count."""
 
     units: frozenset[int]
     most: int
@@ -70,7 +71,7 @@ class Limit:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Requires:
-    """Units that count only if one of each of ``needs`` is achieved."""
+    """Units that count only if one unit of each set in ``needs`` is achieved."""
 
     units: frozenset[int]
     needs: tuple[frozenset[int], ...]
@@ -78,7 +79,7 @@ class Requires:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RuleNode:
-    """A rule: its own wants, limits and requirement, or its lists of rules."""
+    """A rule: its wants, limits and requirement, or the lists of rules it chooses from."""
 
     top: int
     rule: Rule
@@ -89,7 +90,7 @@ class RuleNode:
 
     @property
     def all_nodes(self) -> Iterator["RuleNode"]:
-        """The rule and all those in its lists, from the outside in."""
+        """The rule, then all rules in its lists."""
         yield self
         for nodes in self.lists:
             for node in nodes:
@@ -97,7 +98,7 @@ class RuleNode:
 
 
 class CompiledPathway:
-    """The rules of one pathway: a tree of rules, and the points of grades in shares."""
+    """The rules of one pathway as a tree, and the points of its grades in shares."""
 
     def __init__(
         self, units: tuple[Unit, ...], rules: tuple[Rule, ...], grading: Grading
@@ -178,14 +179,14 @@ class CompiledPathway:
 
     @cached_property
     def class_limits(self) -> tuple[Limit, ...]:
-        """Of equivalent units only one may count."""
+        """The limits by which only one of equivalent units counts."""
         return tuple(
             Limit(units=units, most=1, of_credits=False) for units in self.classes
         )
 
     @cached_property
     def capped_units(self) -> frozenset[int]:
-        """The units that some ``counts_at_most`` lets count with part of their credits."""
+        """The units that a ``counts_at_most`` may let count in part."""
         return frozenset(
             number
             for node in self.all_nodes
@@ -197,7 +198,7 @@ class CompiledPathway:
 
     @cached_property
     def share(self) -> Fraction:
-        """The part of a point of which everything that can count has a whole number."""
+        """The largest fraction of a point that divides the points of all that can count."""
         return _common(self._points_that_count())
 
     def _points_that_count(self) -> Iterator[Fraction]:
@@ -209,11 +210,11 @@ class CompiledPathway:
 
     @cached_property
     def threshold_shares(self) -> tuple[int, ...]:
-        """The shares of a point that each threshold needs, in whole shares."""
+        """The points that each threshold needs, in shares, rounded up."""
         return tuple(-(-t.points // self.share) for t in self.grading.thresholds)
 
     def shares(self, number: int, grade: str) -> int:
-        """Say the points of a unit that counts whole, in shares; none below ``best``."""
+        """Give the points of a whole unit, in shares; 0 for a unit that ``best`` leaves out."""
         if self.grading.kind != "points":
             return 0
         given = number, grade
@@ -229,7 +230,7 @@ class CompiledPathway:
         return int(self.grading.worth(unit, grade) / self.share)
 
     def gives(self, number: int, grade: str) -> tuple[int, ...]:
-        """Say what a unit that counts whole gives each want; nothing to attempted ones."""
+        """Give what a whole unit contributes to each want; 0 to wants that sum attempts."""
         given = number, grade
         known = self._gives.get(given)
         if known is None:
@@ -241,7 +242,7 @@ class CompiledPathway:
         return known
 
     def attempts(self, want: Want, given: Mapping[int, str]) -> int:
-        """Add up a want that looks at attempted units: of a class, the most."""
+        """Sum a want over attempted units; of equivalent units only the largest amount."""
         gains = {
             number: want.gain(number, self.units[number], grade)
             for number, grade in given.items()
@@ -255,17 +256,17 @@ class CompiledPathway:
 
     @cached_property
     def lowest(self) -> tuple[str, ...]:
-        """The worst grade that achieves each unit."""
+        """The lowest grade that achieves each unit."""
         return tuple(unit.lowest for unit in self.units)
 
     @cached_property
     def best_grades(self) -> dict[int, str]:
-        """Every unit, given its best grade."""
+        """The best grade of each unit."""
         return {number: unit.highest for number, unit in enumerate(self.units)}
 
     @cached_property
     def cells(self) -> tuple[tuple[tuple[str, ...], int], ...]:
-        """The cells of a grid, each with the rank of its overall grade from 1."""
+        """The cells of a grid, each with the rank of its overall grade, from 1."""
         rank = {grade: place for place, grade in enumerate(self.grading.ascending, 1)}
         return tuple((key, rank[grade]) for key, grade in self.grading.table.items())
 
@@ -276,7 +277,7 @@ class CompiledPathway:
 
 
 def _common(amounts: Iterable[Fraction]) -> Fraction:
-    """Find the largest fraction that goes into all of them; one, if all are nothing."""
+    """Find the largest fraction that divides all amounts; 1 if all are 0."""
     some = {amount for amount in amounts if amount}
     below = lcm(*(amount.denominator for amount in some))
     return Fraction(gcd(*(int(amount * below) for amount in some)), below) or Fraction(

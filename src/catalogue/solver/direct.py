@@ -1,7 +1,7 @@
-"""Deciding without a solver, wherever what is found proves itself.
+"""Decides eligibility without the solver, where a choice or a bound proves the answer.
 
-A choice that satisfies the rules proves that they can be met. An upper bound of what
-any choice could come to proves that they cannot. What lies between is left to the solver.
+A choice that satisfies the rules proves that they can be met. An upper bound on all
+choices proves that they cannot. The solver decides the rest.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,10 +22,10 @@ WIDTH = 32
 
 
 class Totals:
-    """Adds up, in one sum of integers, what a learner's units come to all together.
+    """Sums all wants, all limits and the points of a learner's units in one addition.
 
-    Each unit with its grade is one large integer whose 32-bit fields are its part in every
-    want and limit; the points come after the last of them.
+    Each unit with its grade is one large integer. Its 32-bit fields hold the unit's part
+    in each want, then in each limit; its points are above the last field.
     """
 
     def __init__(self, rules: CompiledPathway) -> None:
@@ -62,7 +62,7 @@ class Totals:
     def add_up(
         self, given: Sequence[tuple[int, str]]
     ) -> tuple[tuple[int, ...], bool, int]:
-        """Sum every want, say whether a limit is exceeded, and sum the points."""
+        """Give the sum of each want, whether a limit is exceeded, and the points in shares."""
         packed = self._packed
         try:
             total = sum([packed[each] for each in given])
@@ -81,10 +81,10 @@ class Totals:
         return sums[:wants], over, total >> self._shift
 
     def rank(self, given: Sequence[tuple[int, str]]) -> int | None:
-        """Find the rank of the overall grade from totals alone; None where they do not decide it.
+        """Give the rank of the overall grade if the totals decide it, else None.
 
-        It is all where no limit is exceeded: then it is best that everything counts. And
-        where too little is there even so.
+        They decide where no limit is exceeded, since it is then best to count all units;
+        and where even all units together are too little: then the rank is 0.
         """
         rules, grading = self.rules, self.rules.grading
         values, over, shares = self.add_up(given)
@@ -98,7 +98,7 @@ class Totals:
 
 
 def satisfies(nodes: Iterable[RuleNode], values: Sequence[int]) -> bool:
-    """Whether these values satisfy every rule, by some list of each."""
+    """Tell whether the values satisfy every rule, and one list of each rule that has lists."""
     return all(
         all(values[want.place] >= want.required for want in node.wants)
         and (not node.lists or any(satisfies(each, values) for each in node.lists))
@@ -109,7 +109,10 @@ def satisfies(nodes: Iterable[RuleNode], values: Sequence[int]) -> bool:
 def least_shortfall(
     nodes: Iterable[RuleNode], short: Callable[[Want], int]
 ) -> tuple[int, dict[RuleNode, int]]:
-    """Pick the list of least shortfall of each rule, the earlier of equals."""
+    """Give the least total shortfall, and the list of each rule that leads to it.
+
+    Of lists with the same shortfall the first is picked.
+    """
     total = 0
     picks: dict[RuleNode, int] = {}
     for node in nodes:
@@ -125,10 +128,10 @@ def least_shortfall(
 
 
 class Bounds:
-    """The most that any choice of a learner's units could come to, by what it adds up.
+    """Upper bounds on what any choice of a learner's units gives.
 
-    Limits of rules that are always in force are taken into account as far as they are
-    nested or apart; leaving one out only makes the bound less close.
+    Only limits of rules that are always in force are used, and of these only limits that
+    are nested or disjoint. Leaving a limit out loosens a bound, but keeps it true.
     """
 
     def __init__(self, learner: LearnerToFix) -> None:
@@ -138,9 +141,10 @@ class Bounds:
         self.units = tuple(n for n in learner.achieved if n not in free)
 
     def _family(self, *, of_credits: bool) -> tuple[Limit, ...]:
-        """Take the limits for adding up credits, or for adding up what units give whole.
+        """Pick the limits that bound a sum of credits, or a sum over whole units.
 
-        For the latter a cap is a limit of so many units that have credits: each takes one.
+        For whole units a cap of credits limits the number of units that have credits,
+        since each of them takes at least one credit.
         """
         there = frozenset(self.units)
         with_credits = frozenset(n for n in there if self.rules.credits[n])
@@ -167,7 +171,7 @@ class Bounds:
 
     @cached_property
     def wants(self) -> tuple[int, ...]:
-        """The most of each want."""
+        """The bound of each want."""
         return tuple(map(self._want, self.rules.wants))
 
     def _want(self, want: Want) -> int:
@@ -193,7 +197,7 @@ class Bounds:
         return min(by_units, self._points_by_credits())
 
     def _points_by_credits(self) -> int:
-        """Bound points by limits of credits alone: the best credits fill the room."""
+        """Bound the points by the limits of credits: each is filled with its best credits."""
         whole, shares = self.rules.credits, self.learner.shares
         without = sum(shares[n] for n in self.units if not whole[n])
         part = {n: whole[n] for n in self.units if whole[n] and shares[n]}
@@ -212,7 +216,7 @@ class Bounds:
 
     @cached_property
     def rank(self) -> int:
-        """The best rank of an overall grade."""
+        """The bound of the overall grade's rank."""
         kind = self.rules.grading.kind
         if kind == "pass":
             return 1
@@ -222,9 +226,10 @@ class Bounds:
 
 
 def most(amounts: dict[int, int], family: Iterable[Limit]) -> int:
-    """Add up the amounts, as much as a family of limits lets count, inner ones first.
+    """Give the largest sum of amounts that a family of nested limits lets count.
 
-    What is left of them is always the largest: so any larger limit takes the most of them.
+    Inner limits come first. Each keeps the largest amounts, so that every limit around it
+    has the most to choose from. Changes ``amounts``.
     """
     for limit in family:
         mine = sorted(
@@ -243,7 +248,7 @@ def most(amounts: dict[int, int], family: Iterable[Limit]) -> int:
 
 
 def nested_limits(limits: Iterable[Limit]) -> tuple[Limit, ...]:
-    """Keep limits of which each holds another, or is apart from it; inner ones first."""
+    """Keep limits of which any two are nested or disjoint; inner ones first."""
     kept: list[Limit] = []
     for limit in sorted(limits, key=lambda limit: len(limit.units)):
         if limit.units and all(
@@ -255,7 +260,7 @@ def nested_limits(limits: Iterable[Limit]) -> tuple[Limit, ...]:
 
 
 class Filler:
-    """Lets units count one after the other, each with as much as the limits leave it."""
+    """Counts units one after another, each with as many credits as the limits leave it."""
 
     def __init__(
         self, learner: LearnerToFix, picks: Mapping[RuleNode, int] | None
@@ -286,7 +291,7 @@ class Filler:
                     self._over[number].append(at)
 
     def fill(self, order: Iterable[int]) -> Choice:
-        """Fill up in this order."""
+        """Count the units in this order."""
         limits, whole = self.limits, self.learner.rules.credits
         room = [limit.most for limit in limits]
         counted: dict[int, int] = {}
@@ -316,9 +321,10 @@ def improve(
     *,
     picked: Mapping[RuleNode, int] | None = None,
 ) -> Choice | None:
-    """Try some orders of filling up, each led by what the one before it lacked.
+    """Look for a choice that is enough, by counting the units in several orders.
 
-    ``picked`` are lists that are picked, whatever the others of their rules lack.
+    Each order puts first the units that give what the choice before it lacked. ``picked``
+    fixes the lists of some rules. Returns None if no choice was enough.
     """
     learner = bounds.learner
     rules = learner.rules

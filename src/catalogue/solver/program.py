@@ -1,4 +1,4 @@
-"""The rules of a pathway as a model for the solver, for one learner."""
+"""States the rules of a pathway for one learner as a model for the solver."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
@@ -8,15 +8,16 @@ from catalogue.solver.cp_sat import EFFORTS, EFFORTS_FOR_FIXES, Model, Terms
 
 UNBOUNDED = 2**63 - 1
 ALWAYS: tuple[int, ...] = ()
-"""The condition of what is in force whatever is picked."""
+"""The condition of rules that are in force whichever lists are picked."""
 
 
 class Program:
-    """What counts, as variables; the limits and wants of the rules, as constraints.
+    """Variables say what counts; constraints state the limits and wants of the rules.
 
-    The units in ``free`` may be achieved besides, each with the lowest grade that achieves
-    it. In ``model`` wants may fall short, ``short`` holds by how much; in ``satisfying()``
-    none does.
+    The learner may also achieve the units in ``free``, each with the lowest grade that
+    achieves it. In ``model`` a want may fall short; ``short`` holds the variables of how
+    far. In ``satisfying()`` none falls short. With ``each_apart`` no two units share a
+    variable of the credits that caps take off them.
     """
 
     def __init__(
@@ -59,13 +60,13 @@ class Program:
         self._grade()
 
     def _binds(self, limit: Limit) -> bool:
-        """Whether all that could count would exceed the limit."""
+        """Tell whether the limit is exceeded if all units count."""
         credits_ = self.rules.credits
         mine = [credits_[n] for n in limit.units if n in self._gains]
         return (sum(mine) if limit.of_credits else len(mine)) > limit.most
 
     def _contested_units(self) -> frozenset[int]:
-        """Find the units that some limit might keep out: the others do well to count."""
+        """Find the units that a limit or a requirement may exclude; all others count."""
         limits = (
             *self.rules.class_limits,
             *(limit for node in self.rules.all_nodes for limit in node.limits),
@@ -76,10 +77,10 @@ class Program:
         )
 
     def _addition(self, number: int, contested: frozenset[int]) -> int:
-        """Make the variable of whether a free unit is achieved besides.
+        """Make the variable that says whether a free unit is achieved.
 
-        Where nothing looks at the unit but that it counts, or nothing could keep it from
-        counting, it is added if it counts.
+        It is the variable that says whether the unit counts, unless a rule looks at units
+        that are achieved and do not count, and something may exclude this unit.
         """
         rules, counts = self.rules, self.counts[number]
         looked_at = any(
@@ -100,7 +101,7 @@ class Program:
     def _forces(
         self, nodes: Iterable[RuleNode], where: tuple[int, ...]
     ) -> Iterator[tuple[RuleNode, tuple[int, ...]]]:
-        """Say of each rule under which condition it is in force."""
+        """Give each rule with the condition under which it is in force."""
         for node in nodes:
             yield node, where
             if node.lists:
@@ -115,10 +116,10 @@ class Program:
                     yield from self._forces(each, (condition,))
 
     def _parts(self, *, each_apart: bool) -> None:
-        """Make a variable of the credits, from 0 down, that caps take off units that count.
+        """Make variables, 0 or less, of the credits that caps take off units that count.
 
-        Units under the same caps share one where nothing tells their credits apart: it does
-        not matter which of them the credits are taken off.
+        Units under the same caps share a variable if no rule distinguishes their credits:
+        it then does not matter which unit the credits are taken off.
         """
         caps = [
             (limit.units, where)
@@ -144,18 +145,21 @@ class Program:
                 self.model.add([(less, 1), *room], 0, most * len(room))
 
     def _seen_in_parts(self, number: int) -> object:
-        """Say what looks at single credits of a unit: minima of credits, and points."""
+        """Give what distinguishes a unit's credits: the minima they count for, and points."""
         gains = self._gains[number]
         wants = [want.place for want in self.rules.wants if want.in_parts]
         return (*(gains[place] > 0 for place in wants), self._rate(number))
 
     def _rate(self, number: int) -> int:
-        """Say how many shares of points a credit of the unit is worth."""
+        """Give the points, in shares, that a credit of the unit is worth."""
         whole = self.rules.credits[number]
         return self.rules.shares(number, self.grades[number]) // whole if whole else 0
 
     def credits(self, numbers: Collection[int]) -> list[tuple[int, int]]:
-        """Make the terms of the credits that count of these units; alike ones go together."""
+        """Make the terms of the credits of these units that count.
+
+        Units that share a variable must be given together.
+        """
         terms = [
             (self.counts[n], whole) for n in numbers if (whole := self.rules.credits[n])
         ]
@@ -206,9 +210,9 @@ class Program:
             self.model.add(terms, want.required - have, UNBOUNDED, where)
 
     def _attempts(self, want: Want) -> tuple[list[tuple[int, int]], int]:
-        """Make the terms of a want that looks at attempted units, and what stands anyway.
+        """Make the terms of a want over attempted units, and give the part that is certain.
 
-        Of a class one unit stands, with the grade that it has or with that which it may get.
+        Of equivalent units one is summed, with its grade or with the one it may achieve.
         """
         terms: list[tuple[int, int]] = []
         have = 0
@@ -230,7 +234,7 @@ class Program:
         return terms, have
 
     def _gain_of_attempt(self, want: Want, number: int) -> tuple[int, int]:
-        """Say what a unit gives with the grade it has, and with the lowest that achieves it."""
+        """Give what a unit contributes with its grade, and with the lowest that achieves it."""
         if number not in want.worth:
             return 0, 0
         unit, given = self.rules.units[number], self.learner.given.get(number)
@@ -238,7 +242,7 @@ class Program:
         return now, want.gain(number, unit, self.rules.lowest[number])
 
     def _options(self, want: Want, number: int) -> Iterator[tuple[int, int]]:
-        """Make a variable of each grade by which a unit may stand for its class."""
+        """Make a variable for each grade with which a unit may stand for its class."""
         now, then = self._gain_of_attempt(want, number)
         added = self.added.get(number)
         if now:
@@ -252,9 +256,9 @@ class Program:
             yield is_added, then
 
     def satisfying(self, *, rank: int = 1) -> Model:
-        """Copy the model, but for choices that satisfy all rules and give this grade.
+        """Copy the model, and require that all rules are met with at least this grade.
 
-        ``rank`` is that of the lowest overall grade, from 1; 0 asks for none.
+        ``rank`` is the rank of the overall grade, from 1 for the lowest; 0 requires none.
         """
         model = self.model.copy()
         for short in self.short.values():
@@ -297,7 +301,7 @@ class Program:
             self.model.add([(part, 1) for part, _ in self.points], 0, best.credits)
 
     def _grid(self) -> None:
-        """Make a variable of each cell that units which count can name."""
+        """Make a variable for each cell of the grid that units which count can lead to."""
         named: list[dict[str, int]] = []
         for units in self.rules.components:
             of_grade: dict[str, list[int]] = {}
@@ -323,11 +327,11 @@ class Program:
             self.model.at_most_one([cell for cell, _ in self.cells])
 
     def short_of(self, top: int) -> list[tuple[int, int]]:
-        """Make the terms of the shortfall of a rule of the pathway."""
+        """Make the terms of the shortfall of one of the pathway's rules."""
         return [(short, 1) for want, short in self.short.items() if want.top == top]
 
     def choice(self, values: Sequence[int]) -> Choice:
-        """Read what counts from the values found."""
+        """Read from the solver's values which units and credits count."""
         counted = {
             n: self.rules.credits[n] for n, c in self.counts.items() if values[c]
         }
@@ -345,11 +349,11 @@ class Program:
         return Choice(credits=counted, picks=picks)
 
     def total(self, terms: Terms, values: Sequence[int]) -> int:
-        """Add up terms."""
+        """Sum terms with the solver's values."""
         return sum(values[variable] * factor for variable, factor in terms)
 
 
 def _at_least(model: Model, terms: Sequence[tuple[int, int]], least: int) -> None:
-    """Let a sum be no less than this."""
+    """Require a sum of at least ``least``."""
     if least > 0:
         model.add(terms or [(model.variable(0, 0), 1)], least, UNBOUNDED)

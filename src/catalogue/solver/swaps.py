@@ -1,4 +1,4 @@
-"""Ways to fix found from another one by swapping one unit."""
+"""Finds more ways to fix by swapping one unit of a known way for another."""
 
 from bisect import insort
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,13 +17,18 @@ from catalogue.solver.choice import (
 from catalogue.solver.compiled import Limit, Want
 
 Fix = tuple[int, ...]
+"""The units that a learner is to achieve, by their numbers, ascending."""
+
 Swap = tuple[int, int, int]
-"""The unit that goes, the one that comes, and how many credits of that count."""
+"""The unit that goes, the unit that comes, and how many credits of the latter count."""
 
 
 @dataclass(frozen=True, order=True, kw_only=True)
 class WayToFix:
-    """A way to fix, with a choice that meets the pathway; of as many units, in order."""
+    """Units to achieve, and a choice of all units that then meets the pathway.
+
+    Ways with equally many units are ordered by their credits, then by their units.
+    """
 
     credits: int
     units: Fix
@@ -32,7 +37,7 @@ class WayToFix:
 
 
 def _numbers(units: int) -> Iterator[int]:
-    """List the units of a set."""
+    """List the units of a bit set."""
     while units:
         number = units.bit_length() - 1
         yield number
@@ -40,15 +45,14 @@ def _numbers(units: int) -> Iterator[int]:
 
 
 def _bits(numbers: Iterable[int]) -> int:
-    """Write a set of units as a whole number."""
+    """Make a bit set of units: an integer with one bit for each."""
     return sum(1 << number for number in numbers)
 
 
 class Swaps:
-    """Swaps that leave what counts as it is, but for the two units.
+    """Lists the swaps of two units that may still meet the pathway.
 
-    Only sums are looked at: whether the pathway is met is to be checked. Sets of units
-    are whole numbers, with a bit for each unit.
+    Only the sums of rules and limits are compared, so each swap must still be checked.
     """
 
     def __init__(self, learner: LearnerToFix, free: Fix) -> None:
@@ -69,7 +73,7 @@ class Swaps:
         return _bits(limit.units)
 
     def around(self, way: WayToFix) -> Iterator[Swap]:
-        """List the swaps that leave enough of all that is asked for, within all limits."""
+        """List the swaps that still give each want enough and exceed no limit."""
         rules, counted = self.rules, way.choice.credits
         nodes = tuple(way.choice.in_force(rules.nodes))
         limits = [
@@ -103,7 +107,7 @@ class Swaps:
     def _within(
         self, limits: list[tuple[int, bool, int]], out: int, part: int
     ) -> tuple[int, list[tuple[int, int]]]:
-        """Find the units that limits have room for, once one is out; and the room of caps."""
+        """Find the units that the limits have room for without ``out``, and each cap's room."""
         allowed, caps = self._all, []
         for under, of_credits, left in limits:
             room = left
@@ -118,7 +122,7 @@ class Swaps:
     def _enough(
         self, wants: list[tuple[Want, int]], out: int, part: int
     ) -> tuple[int, int]:
-        """Find the units that give what is lacking, once one is out; and in credits."""
+        """Find the units that make up for ``out``, and how many of their credits must count."""
         giving, least = self._all, 0
         for want, more in wants:
             gain = self._gains[out][want.place]
@@ -129,7 +133,7 @@ class Swaps:
         return giving, least
 
     def _worth(self, number: int, credits_: int) -> int:
-        """Say how many shares of points so many credits of a unit are worth."""
+        """Give the points, in shares, that so many credits of a unit are worth."""
         if not self._in_points:
             return 0
         whole, shares = self.rules.credits[number], self._shares[number]
@@ -137,10 +141,10 @@ class Swaps:
 
 
 class KnownWays:
-    """The ways to fix of as many units that are known, in order, and those near them.
+    """Collects ways to fix with equally many units, and tries the swaps around each.
 
-    No more than the first ``most`` of them are wanted; none that holds one of ``smaller``.
-    Nothing is looked for near ``first``, which may have more credits than need be.
+    Only the first ``most`` ways are wanted, and none that contains one of ``smaller``.
+    ``first`` is known from the start; the swaps around it are tried at the first ``add``.
     """
 
     def __init__(
@@ -161,11 +165,11 @@ class KnownWays:
 
     @property
     def last(self) -> WayToFix | None:
-        """The last of those that are wanted; None while there are not enough."""
+        """The last of the wanted ways; None while there are fewer than wanted."""
         return self.ways[self.most - 1] if len(self.ways) >= self.most else None
 
     def add(self, way: WayToFix) -> None:
-        """Add a way, unless it is known, and look around the first ones for others."""
+        """Add a way unless it is known, and try the swaps around every wanted way."""
         if way not in self.ways:
             self._tried.add(way.units)
             insort(self.ways, way)
