@@ -1,6 +1,6 @@
 """The service, put together from plain values: what every door opens."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing
 from copy import copy
 from dataclasses import replace
@@ -92,6 +92,7 @@ class Service:
         policies: tuple[Policy, ...] = POLICIES,
         verify: Verify | None = None,
         retention: int = 0,
+        breached: Container[str] = (),
         relay: "Callable[[EventFeed], Relay] | None" = None,
         inbox: "Callable[[CommandContext], Inbox] | None" = None,
     ) -> None:
@@ -99,7 +100,11 @@ class Service:
         self.catalogue = catalogue
         self.clock = clock
         self.context = CommandContext(
-            store=store, catalogue=catalogue, verify=verify, retention=retention
+            store=store,
+            catalogue=catalogue,
+            verify=verify,
+            retention=retention,
+            breached=breached,
         )
         self._database = database
         self.ledger = Ledger(store, ledger, clock)
@@ -194,6 +199,7 @@ def open_service(
     processing_delay: timedelta = PROCESSING_DELAY,
     verify: Verify | None = None,
     retention: int = 0,
+    breached: Container[str] = (),
     decision_seconds: float = 2.0,
     broker: Broker | None = None,
 ) -> Service:
@@ -201,7 +207,8 @@ def open_service(
 
     ``processing_delay`` is how long a submitted claim can still be withdrawn (M13);
     ``verify`` asks LRS, and without it nothing is verified (U7). ``retention`` is how
-    many years after their last award learners cannot be erased (H6).
+    many years after their last award learners cannot be erased (H6). A password that
+    is among the ``breached`` is nobody's new one.
     Deciding on eligibility may take ``decision_seconds``, then it is not decided.
     Facts are published by the ``broker``, and reports taken; without one, neither.
     Raises InvalidCatalogue with all that is wrong in the catalogue's folder,
@@ -223,6 +230,7 @@ def open_service(
             policies=(*POLICIES, process_claims(processing_delay)),
             verify=verify,
             retention=retention,
+            breached=breached,
             relay=relay_by(broker, database, store, clock or now) if broker else None,
             inbox=inbox_by(broker, clock or now) if broker else None,
         )

@@ -6,6 +6,7 @@ import pytest
 
 from catalogue import InvalidCatalogue
 from catalogue import load as load_catalogue
+from cli.configuration import breached_of
 from settings import InvalidSettings, default_catalogue, load, unknown_variables
 
 
@@ -94,3 +95,15 @@ def test_a_secret_is_read_from_a_file(tmp_path: Path) -> None:
     assert kept.get_secret_value() == "kept in a file"
     with pytest.raises(InvalidSettings, match="Set one of them"):
         load(**OIDC, oidc_client_secret_file=file)
+
+
+def test_a_file_of_breached_passwords_is_one_or_is_named_with_its_setting(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "hashes.txt"
+    file.write_text(f"{'A' * 40}:7\n")
+    assert "anything" not in breached_of(load(breached_passwords=file))
+    file.write_text("a list of words\n")
+    with pytest.raises(InvalidSettings) as refused:
+        breached_of(load(breached_passwords=file))
+    assert "LEARNER_MANAGEMENT_BREACHED_PASSWORDS" in refused.value.faults

@@ -17,14 +17,14 @@ from access.errors import (
     TokenNotGood,
     WrongPassword,
 )
-from access.passwords import is_right
+from access.passwords import hash_password, is_right
 from access.policy import send
 from aggregates.centres.user import User as UserState
 from aggregates.errors import FieldPath
 from commands.centres.user import IssueToken
 from commands.command import CommandContext, CommandResult
 from events.centres.user import Role
-from repositories.aggregate_types import TOKEN, USER
+from repositories.aggregate_types import CENTRE, TOKEN, USER
 from repositories.repository import find
 from store import Actor
 
@@ -70,6 +70,32 @@ def find_user(context: CommandContext, name: str) -> UserState | None:
     """Find a user by name; None if there is none or they are disabled."""
     _, user = find(USER, name, store=context.store)
     return None if user is None or user.is_disabled else user
+
+
+def hash_new_password(
+    context: CommandContext,
+    password: str,
+    *,
+    user: str,
+    full_name: str = "",
+    centre: str | None = None,
+    path: FieldPath = ("password",),
+) -> str:
+    """Hash the new password of a user, who is there already or is to be.
+
+    Raises what passwords.hash_password does: it is not to be guessed from the names of
+    the user and of their centre either.
+    """
+    if found := find_user(context, user):
+        full_name, centre = found.full_name, found.centre
+    of_centre = find(CENTRE, centre, store=context.store)[1] if centre else None
+    return hash_password(
+        password,
+        user=user,
+        words=[full_name, *([of_centre.name] if of_centre else [])],
+        breached=context.breached,
+        path=path,
+    )
 
 
 def check_password(

@@ -1,6 +1,7 @@
 """The settings of one command: reading them, and what they name that cannot be used."""
 
 import os
+from collections.abc import Container
 from errno import EACCES, ENOTDIR
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from downstream.broker import Broker
-from settings import Settings, load, variable
+from settings import InvalidSettings, Settings, load, variable
 from store import NotBegun, Unavailable
 from store.unusable import no_answer
 
@@ -73,6 +74,18 @@ def broker_of(settings: Settings) -> Broker | None:
         certificate=settings.kafka_certificate,
         key=settings.kafka_key,
     )
+
+
+def breached_of(settings: Settings) -> Container[str]:
+    """Give the passwords that nobody may choose, as they are set. Raises InvalidSettings."""
+    if settings.breached_passwords is None:
+        return ()
+    from access.breached import BreachedPasswords
+
+    breached = BreachedPasswords(settings.breached_passwords)
+    if why := breached.why_unusable():
+        raise InvalidSettings({variable("breached_passwords"): why})
+    return breached
 
 
 def issuer_of(settings: Settings) -> "Issuer | None":

@@ -9,6 +9,7 @@ from catalogue import InvalidCatalogue
 from catalogue.json_pointer import json_pointer
 from cli.configuration import (
     FolderUnusable,
+    breached_of,
     broker_of,
     how_to_begin,
     make_folders,
@@ -88,6 +89,7 @@ def open_session(
             decision_seconds=settings.decision_seconds,
             verify=verify,
             retention=settings.retention,
+            breached=breached_of(settings),
             begin=begin,
             broker=broker_of(settings),
         ) as service,

@@ -1,6 +1,6 @@
 """The base class of commands, their context and result, and their handlers."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -74,6 +74,7 @@ class CommandResult:
 class CommandContext:
     """What a handler works with; ``verify`` asks LRS, and is None where it is off.
 
+    ``breached`` are passwords that nobody may choose.
     ``retention`` is how many years after their last award a learner's records are kept.
     ``readings`` are the files of uploads that are being checked, ``centre_names`` the
     names of centres by number, as far as they are known: no event changes one.
@@ -84,6 +85,7 @@ class CommandContext:
     new_identifier: Callable[[Kind], str] = new_identifier
     verify: Verify | None = None
     retention: int = 0
+    breached: Container[str] = ()
     readings: UploadReadings = field(default_factory=UploadReadings)
     centre_names: dict[str, str] = field(default_factory=dict)
 

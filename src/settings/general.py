@@ -93,6 +93,13 @@ class GeneralSettings(Part):
             " ask: https://learners.example.org",
         ),
     ] = ""
+    breached_passwords: Annotated[
+        Path | None,
+        Field(
+            description="A file of the SHA-1 of passwords that were stolen elsewhere,"
+            " ordered by hash: nobody may choose one of them."
+        ),
+    ] = None
 
     def origins(self) -> tuple[str, ...]:
         """List the origins whose pages may ask."""

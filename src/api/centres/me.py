@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Path, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from access import accounts, passwords
+from access import accounts
 from access.stream_tickets import issue_stream_ticket
 from api.http.dependencies import (
     CHANNEL,
@@ -162,7 +162,9 @@ def set_password(
     body: NewPassword, context: RequestContextOf, address: Address
 ) -> None:
     """Replace one's password."""
-    kept = passwords.hash_password(body.new, user=context.by.user, path=("new",))
+    kept = accounts.hash_new_password(
+        context.command_context, body.new, user=context.by.user, path=("new",)
+    )
     accounts.require_password(
         context.command_context,
         name=context.by.user,

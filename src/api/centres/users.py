@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Path, Query, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from access import passwords
+from access.accounts import hash_new_password
 from api.http.dependencies import CurrentUser, PagingSince, Reads, scope
 from api.http.references import CentreName, with_centre_name
 from api.http.request_context import (
@@ -105,7 +105,13 @@ def list_users(
 def add_user(body: NewUser, context: RequestContextOf) -> UserResponse:
     """Let somebody sign in."""
     kept = (
-        passwords.hash_password(body.password, user=body.name)
+        hash_new_password(
+            context.command_context,
+            body.password,
+            user=body.name,
+            full_name=body.full_name,
+            centre=context.by.centre or body.centre,
+        )
         if body.password
         else None
     )
@@ -157,7 +163,8 @@ def set_password(
     name: Name, body: PasswordRequest, context: ConditionalContextOf
 ) -> UserResponse:
     """Give a user another password."""
-    kept = passwords.hash_password(body.password, user=name)
+    open_user(context.command_context, name, context.by)  # its words are not others'
+    kept = hash_new_password(context.command_context, body.password, user=name)
     return context.answer(
         SetPassword(
             **context.command_metadata,

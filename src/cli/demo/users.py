@@ -5,7 +5,7 @@ import sys
 from dataclasses import dataclass
 from shutil import which
 
-from access import accounts, passwords
+from access import accounts
 from cli.session import CHANNEL, SERVICE
 from commands.centres.user import AddUser
 from events.centres.user import Role
@@ -62,7 +62,15 @@ def add_users(service: Service, *, with_passwords: bool = True) -> dict[str, str
     given: dict[str, str] = {}
     for user in USERS:
         password = secrets.token_urlsafe(12) if with_passwords else ""
-        kept = passwords.hash_password(password, user=user.name) if password else None
+        kept = None
+        if password:
+            kept = accounts.hash_new_password(
+                service.context,
+                password,
+                user=user.name,
+                full_name=user.full_name,
+                centre=user.centre,
+            )
         service.send(
             AddUser(
                 by=SERVICE,

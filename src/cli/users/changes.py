@@ -43,7 +43,7 @@ def add(
     reason: Reason = None,
 ) -> None:
     """Add a user. The first of all needs no --as."""
-    from access import passwords
+    from access.accounts import hash_new_password
     from cli.configuration import settings_of
     from cli.session import exit_on_refusal, open_session
     from cli.users.asking import asking
@@ -52,7 +52,11 @@ def add(
 
     with exit_on_refusal(), open_session(settings_of(context), begin=True) as service:
         given = typer.prompt("Password", hide_input=True) if password else None
-        kept = passwords.hash_password(given, user=name) if given is not None else None
+        kept = None
+        if given is not None:
+            kept = hash_new_password(
+                service.context, given, user=name, full_name=full_name, centre=centre
+            )
         made = service.send(
             AddUser(
                 by=asking(service, by),

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from access import passwords
+from access.accounts import hash_new_password
 from access.invitations import read_invitation
 from aggregates.errors import Refusal
 from commands.centres.user import SetPassword
@@ -39,7 +40,9 @@ def choose_password(context: PageContext) -> Response:
     try:
         if new != again:
             raise PasswordsDiffer(path=("again",))
-        kept = passwords.hash_password(new, user=user.name, path=("new",))
+        kept = hash_new_password(
+            context.command_context, new, user=user.name, path=("new",)
+        )
         metadata = CommandMetadata(by=by, at=context.at, expect=invited.version)
         done = context.send(SetPassword(**metadata, name=user.name, password_hash=kept))
     except Conflict:  # it was used at the same moment

@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from access import passwords
+from access.accounts import hash_new_password
 from access.throttle import TooManyTries
 from aggregates.errors import Malformed
 from commands.centres.user import SetPassword
@@ -34,7 +35,9 @@ def change_password(context: PageContext) -> Response:
     try:
         if new != again:
             raise PasswordsDiffer(path=("again",))
-        kept = passwords.hash_password(new, user=context.user.name, path=("new",))
+        kept = hash_new_password(
+            context.command_context, new, user=context.user.name, path=("new",)
+        )
         require_password_again(context, ("current",))
         done = context.send(
             SetPassword(
