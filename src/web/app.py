@@ -37,9 +37,11 @@ from web.centres import (
     password,
     people,
     person,
+    pin,
     second_factor,
     sessions,
     sign_in,
+    tokens,
 )
 from web.certificates import certificate, certificates, verify
 from web.claims import (
@@ -92,6 +94,8 @@ ROUTERS: tuple[PageRouter, ...] = (
     sessions.pages,
     password.pages,
     second_factor.pages,
+    pin.pages,
+    tokens.pages,
     people.pages,
     person.pages,
     invitation.pages,

@@ -7,6 +7,8 @@ import pytest
 
 from tests.web.pages import OWN, FullSite, WebSite
 from web.app import ROUTERS
+from web.centres.sign_in import destination
+from web.http.context import Said, pack_said, unpack_said
 
 POSTS = sorted(
     re.sub(r"\{\w+\}", "X", route.path)
@@ -169,3 +171,30 @@ def test_a_form_that_does_not_say_what_it_was_filled_in_on_does_nothing(
     assert refused.status == 422
     assert "does not say what it was filled in on" in refused.text
     assert pages.service.store.head() == head
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "😀", '"', "\\"])
+def test_what_the_next_page_says_fits_into_a_cookie_however_long_it_is(
+    letter: str,
+) -> None:
+    said = Said(text=letter * 5_000, position=10**15)
+    cookie = pack_said(said, lambda _: "0" * 64)
+    assert len(f"said={cookie}") < 4_000
+    read = unpack_said(cookie, lambda _: "0" * 64)
+    assert (read.text[0], read.text[-1], read.position) == (letter, "…", 10**15)
+
+
+def test_no_address_to_go_on_to_is_longer_than_a_cookie_keeps() -> None:
+    assert destination("/learners?name=" + "a" * 1_000) != "/"
+    assert destination("/learners?name=" + "a" * 2_000) == "/"
+    assert destination("/" + "é" * 1_000) == "/"
+
+
+def test_no_link_is_made_with_http_where_a_proxy_takes_https(full: FullSite) -> None:
+    admin, headers = full.person("admin.riverside"), {"X-Forwarded-Proto": "https"}
+    page = admin.open("/settings/invite")
+    typed = {"name": "behind.proxy", "full_name": "Bea Hind", "role": "Assessor"}
+    form = page.form("/settings/invite").values | typed
+    refused = admin.post("/settings/invite", form, headers={**OWN, **headers})
+    assert "LEARNER_MANAGEMENT_PUBLIC_URL" in refused.text
+    assert "/invitation?for=" not in refused.html

@@ -8,6 +8,7 @@ from uuid import UUID
 from aggregates.aggregate import Aggregate
 from aggregates.errors import Malformed, NotAllowed, RuleBroken
 from aggregates.reason import require_reason
+from aggregates.text import clean
 from events.centres.user import (
     PasswordSet,
     Role,
@@ -16,6 +17,8 @@ from events.centres.user import (
     UserRoleChanged,
 )
 
+LONGEST_NAME = 200
+"""How many characters a full name has at most (d)."""
 NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,63}")
 PERSONAL_ROLES = frozenset(Role) - {Role.SERVICE}
 
@@ -31,6 +34,11 @@ class UserNameMalformed(Malformed):
 class FullNameMissing(Malformed):
     code = "full-name-missing"
     message = "Give the full name of the person or machine."
+
+
+class FullNameTooLong(Malformed):
+    code = "full-name-too-long"
+    message = "A full name has at most {most} characters. Give a shorter one."
 
 
 class UserNameTaken(RuleBroken):
@@ -108,20 +116,31 @@ def require_assignable(role: Role, centre: str | None, by: Asker) -> None:
 
 
 def add(
-    *, name: str, full_name: str, role: Role, centre: str | None, by: Asker, key: UUID
+    *,
+    name: str,
+    full_name: str,
+    role: Role,
+    centre: str | None,
+    by: Asker,
+    key: UUID,
+    reason: str | None = None,
 ) -> UserAdded:
     """Let somebody sign in from now on; ``key`` is what their name is kept under."""
     if not NAME.fullmatch(name):
         raise UserNameMalformed(name=name, path=("name",))
-    if not full_name.strip():
+    full_name = clean(full_name)
+    if not full_name:
         raise FullNameMissing(path=("full_name",))
+    if len(full_name) > LONGEST_NAME:
+        raise FullNameTooLong(most=LONGEST_NAME, path=("full_name",))
     require_assignable(role, centre, by)
     return UserAdded(
         name=name,
         role=role,
         centre=centre,
         person_id=key,
-        full_name=full_name.strip(),
+        full_name=full_name,
+        reason=reason,
     )
 
 
@@ -164,10 +183,14 @@ class User(Aggregate):
         """Tell whether the asker may know of this user."""
         return not by.role.is_of_a_centre or by.centre == self.centre
 
-    def set_password(self, password_hash: str) -> list[PasswordSet]:
+    def set_password(
+        self, password_hash: str, reason: str | None = None
+    ) -> list[PasswordSet]:
         """Replace the password by another, of which the hash is given."""
         self._require_enabled()
-        return [PasswordSet(person_id=self.key, password_hash=password_hash)]
+        return [
+            PasswordSet(person_id=self.key, password_hash=password_hash, reason=reason)
+        ]
 
     def change_role(
         self, *, role: Role, centre: str | None, by: Asker, reason: str | None

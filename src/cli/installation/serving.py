@@ -31,7 +31,7 @@ from cli.installation.doors import Doors
 from cli.messages import UNAVAILABLE, refuse
 from cli.session import open_session
 from service import Service
-from settings import LRS_SIMULATED, Settings, unknown_variables
+from settings import LRS_SIMULATED, Settings, unknown_variables, variable
 
 if TYPE_CHECKING:
     from access.oidc.issuer import Issuer
@@ -109,6 +109,14 @@ def pages_of(
     )
 
 
+ON_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
+PUBLIC_URL_WARNING = (
+    f"WARNING: {variable('public_url')} is not set. Links and QR codes are written with"
+    " plain http and the host that is asked, and cookies are sent unencrypted. Set it to"
+    " the https address that people open."
+)
+
+
 def use_one_heap() -> None:
     """Have memory given back that a large upload needed, where the C library is glibc.
 
@@ -165,6 +173,8 @@ def warnings(settings: Settings, *, demo: bool) -> Iterator[str]:
     """Say what is likely to be a mistake: settings that nobody reads, a simulated LRS."""
     for name, fault in unknown_variables(os.environ):
         yield f"WARNING: {name} {fault}"
+    if not settings.public_url and settings.host not in ON_THIS_MACHINE:
+        yield PUBLIC_URL_WARNING
     if settings.lrs.startswith(LRS_SIMULATED) and not demo:
         yield lrs.SIMULATION_WARNING
 

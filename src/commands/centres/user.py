@@ -135,6 +135,7 @@ def add_user(command: AddUser, context: CommandContext) -> CommandResult:
         centre=command.centre,
         by=asker(command.by),
         key=key,
+        reason=command.reason,
     )
     require_reason_of(Role(command.by.role), command.reason)
     _require_centre(context, command.centre)
@@ -152,7 +153,7 @@ def add_user(command: AddUser, context: CommandContext) -> CommandResult:
 def set_password(command: SetPassword, context: CommandContext) -> CommandResult:
     stream, user = _open_at(command, command.name, context)
     require_may_manage(user, command.by, what="set the password", reason=command.reason)
-    change = stream.change(user.set_password(command.password_hash))
+    change = stream.change(user.set_password(command.password_hash, command.reason))
     return context.record(command, change)
 
 

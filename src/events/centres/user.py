@@ -31,6 +31,7 @@ class UserAdded(Event, topic="user.added"):
     centre: str | None
     person_id: UUID
     full_name: Personal[str]
+    reason: Personal[str | None] = None
 
 
 class PasswordSet(Event, topic="user.password-set"):
@@ -38,6 +39,7 @@ class PasswordSet(Event, topic="user.password-set"):
 
     person_id: UUID
     password_hash: Personal[str]
+    reason: Personal[str | None] = None
 
 
 class UserRoleChanged(Event, topic="user.role-changed"):

@@ -42,11 +42,8 @@ def launch_test(context: PageContext, booking: str) -> Response:
         )
     except REFUSED as refused:
         return launch_page(context, booking, refused=refused)
-    cookies = context.request.app.state.cookies
-    begins = cookies.public or str(context.request.base_url).rstrip("/")
-    return launch_page(
-        context, booking, link=begins + launch_path(store, booking, secret)
-    )
+    link = context.public_address + launch_path(store, booking, secret)
+    return launch_page(context, booking, link=link)
 
 
 def launch_page(

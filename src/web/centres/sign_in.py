@@ -1,5 +1,6 @@
 """Signing in and out."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -22,6 +23,8 @@ from web.http.sessions import LASTS, WebSession, cookie_of
 pages = PageRouter()
 
 CODE = SIGN_IN + "/code"
+MOST_ASKED = 2_000
+"""How long an address to go on to is at most: a cookie of 4,096 bytes keeps it (d)."""
 SECOND_STEP_LASTS = timedelta(minutes=10)
 """How long after the password its user may give the code (d)."""
 
@@ -217,7 +220,8 @@ def kept_form_page(context: PageContext, kept: str) -> Response | None:
 def destination(asked: str | None) -> str:
     """Give where to go on to: a page of ours, whatever was asked."""
     is_ours = asked and asked.startswith("/") and not asked.startswith(("//", "/\\"))
-    return asked if asked and is_ours and asked.isprintable() else "/"
+    is_short = asked and len(json.dumps(asked)) <= MOST_ASKED
+    return asked if asked and is_ours and is_short and asked.isprintable() else "/"
 
 
 def browser_of(context: PageContext) -> str:

@@ -47,6 +47,8 @@ WAITED = 2.0
 """How many seconds a page waits for what its user recorded to be in the lists."""
 SAID = "said"
 """The cookie of what the next page says."""
+MOST_SAID_BYTES = 2_000
+"""How much of a sentence is kept there: browsers drop cookies past 4,096 bytes."""
 
 
 class SentBefore(RuleBroken):
@@ -54,6 +56,14 @@ class SentBefore(RuleBroken):
     message = (
         "This form was sent before, with other values. Open the page again, look at what"
         " is there, and send it once."
+    )
+
+
+class PublicAddressUnknown(RuleBroken):
+    code = "public-address-unknown"
+    message = (
+        "This cannot be made: the service does not know the https address that people open"
+        " it at. Ask those who run it to set LEARNER_MANAGEMENT_PUBLIC_URL."
     )
 
 
@@ -131,8 +141,15 @@ class PageContext:
 
     @property
     def public_address(self) -> str:
-        """The address that people open pages at, without a slash at its end."""
+        """The address that people open pages at, without a slash at its end.
+
+        Raises PublicAddressUnknown behind a proxy that takes https, if it is not set: by
+        plain http, links and QR codes would lead nowhere, or past the encryption.
+        """
         public: str = self.request.app.state.cookies.public
+        taken = self.request.headers.get("x-forwarded-proto", "")
+        if not public and taken == "https" != self.request.url.scheme:
+            raise PublicAddressUnknown
         return (public or str(self.request.base_url)).rstrip("/")
 
     @property
@@ -279,7 +296,11 @@ class PageContext:
 
 
 def pack_said(said: Said, seal: Callable[[str], str]) -> str:
-    content = json.dumps([said.text, said.position]).encode()
+    """Write what the next page says, cut to what a browser keeps in a cookie."""
+    text = said.text
+    if len(text.encode()) > MOST_SAID_BYTES:
+        text = f"{text.encode()[:MOST_SAID_BYTES].decode(errors='ignore')}…"
+    content = f"{said.position} {text}".encode()
     payload = base64.urlsafe_b64encode(content).decode()
     return f"{payload}.{seal(payload)}"
 
@@ -289,8 +310,8 @@ def unpack_said(cookie: str, seal: Callable[[str], str]) -> Said:
     payload, _, mac = cookie.partition(".")
     if not payload or not hmac.compare_digest(mac.encode(), seal(payload).encode()):
         return Said()
-    text, position = json.loads(base64.urlsafe_b64decode(payload))
-    return Said(text=text, position=position)
+    position, _, text = base64.urlsafe_b64decode(payload).decode().partition(" ")
+    return Said(text=text, position=int(position))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,7 +30,7 @@ MOST_KEPT = 750_000
 
 SECRETS = frozenset(
     {
-        *("password", "current", "new", "again", "pin", "new_pin"),
+        *("password", "current", "new", "again", "pin", "new_pin", "current_pin"),
         *("code", "secret", "proof"),
     }
 )

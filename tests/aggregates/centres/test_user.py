@@ -11,6 +11,7 @@ from aggregates.centres.user import (
     CentreMissing,
     CentreNotNeeded,
     FullNameMissing,
+    FullNameTooLong,
     OwnAccount,
     RoleNotForPeople,
     User,
@@ -82,7 +83,14 @@ def test_names_are_told_apart_without_case_and_outer_spaces() -> None:
 
 def test_everybody_has_a_full_name() -> None:
     with pytest.raises(FullNameMissing):
-        adding(full_name=" ")
+        adding(full_name=" \u200b")
+
+
+def test_a_full_name_is_one_line_of_what_can_be_seen_and_not_too_long() -> None:
+    assert adding(full_name="Ben\nReid\x00\u202e ").full_name == "Ben Reid"
+    assert len(adding(full_name="é" * 200).full_name) == 200
+    with pytest.raises(FullNameTooLong):
+        adding(full_name="é" * 201)
 
 
 @pytest.mark.parametrize("role", [r for r in Role if r.is_of_a_centre])

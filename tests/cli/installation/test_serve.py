@@ -17,7 +17,7 @@ import httpx2
 import pytest
 
 from cli.demo.users import USERS
-from cli.installation.serving import listening
+from cli.installation.serving import PUBLIC_URL_WARNING, listening, warnings
 from settings import Settings
 from tests.cli.conftest import over
 from tests.clock import PATIENCE
@@ -124,3 +124,16 @@ def test_no_connection_holds_packets_back(host: str) -> None:
         return option
 
     assert asyncio.run(accepted(listening(Settings(host=host, port=0))))
+
+
+def test_a_service_that_others_reach_says_that_it_does_not_know_its_address() -> None:
+    said = {
+        host: [*warnings(Settings(host=host, public_url=public, lrs="off"), demo=False)]
+        for host, public in (
+            ("127.0.0.1", ""),
+            ("192.0.2.1", "https://learners.example.org"),
+            ("192.0.2.2", ""),
+        )
+    }
+    names = {host for host, lines in said.items() if PUBLIC_URL_WARNING in lines}
+    assert names == {"192.0.2.2"}

@@ -140,6 +140,18 @@ def test_names_of_markup_are_only_text(pages: WebSite) -> None:
     assert hostile not in pages.person(NAME).open("/settings/people/hostile.name").html
 
 
+def test_why_somebody_was_invited_or_given_a_link_is_in_the_audit() -> None:
+    with website() as opened:
+        specialist = with_password(opened, "specialist").person("specialist")
+        invite(specialist, centre="48213", reason="Letter of 3 November.")
+        address = f"{ASSESSOR}/link"
+        typed = {"password": PASSWORD, "reason": "Forgot the old one."}
+        specialist.send(specialist.open(address), address, **typed)
+        audit = opened.person("auditor").open("/audit?kind=user&user=specialist").text
+        assert "Reason given: Letter of 3 November." in audit
+        assert "Reason given: Forgot the old one." in audit
+
+
 def test_a_role_is_changed_unless_somebody_else_did_meanwhile() -> None:
     with website() as opened:
         admin, specialist = opened.person(NAME), opened.person("specialist")
