@@ -169,10 +169,14 @@ class Service:
         past.clock = lambda: moment
         return past
 
-    def rows(self) -> AbstractContextManager[Connection]:
-        """Give a connection to ask read models with, as they stand here."""
+    def rows(self, centre: str | None) -> AbstractContextManager[Connection]:
+        """Give a connection to ask read models with, as they stand here.
+
+        ``centre`` is the one whose people ask; None for who sees all. The queries are
+        told as well: this is the second line, where there is row-level security.
+        """
         if self.store.moment is None:
-            return self.read_models.connection()
+            return self.read_models.connection(centre)
         return self.read_models.as_at(self.store)
 
     def behind(self) -> dict[str, tuple[Position, Position]]:

@@ -1,6 +1,6 @@
 """The database of read models, apart from that of events: many readers, one writer."""
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from threading import Lock
@@ -38,11 +38,13 @@ class Database(Protocol):
     """The tables of read models, on either database."""
 
     def reading(
-        self, *, one_moment: bool = False
+        self, *, centre: str | None = None, one_moment: bool = False
     ) -> AbstractContextManager[Connection]:
         """Give a connection that changes nothing.
 
         All that it reads is of ``one_moment`` if that is asked for (SQLite: always).
+        Where there is row-level security, it sees rows of one ``centre`` alone, unless
+        that is None.
         """
         ...
 
@@ -52,6 +54,14 @@ class Database(Protocol):
 
     def making(self) -> AbstractContextManager[Connection]:
         """Give such a transaction for making tables, under a lock that one process holds."""
+        ...
+
+    def be_owner(self, connection: Connection) -> None:
+        """Let a transaction that writes rows rename and drop tables, to its end."""
+        ...
+
+    def protect(self, connection: Connection, tables: Mapping[str, Table]) -> None:
+        """Set who sees which rows of a read model's new tables, by their live names."""
         ...
 
     def make_lasting(self, tables: Iterable[Table]) -> None:
@@ -108,6 +118,7 @@ class SQLite:
     def reading(
         self,
         *,
+        centre: str | None = None,  # noqa: ARG002 - SQLite has no such security
         one_moment: bool = False,  # noqa: ARG002 - as it is
     ) -> Generator[Connection]:
         with self._reader.connect() as connection:
@@ -119,6 +130,12 @@ class SQLite:
             yield connection
 
     making = writing
+
+    def be_owner(self, connection: Connection) -> None:
+        """Do nothing: whoever writes may."""
+
+    def protect(self, connection: Connection, tables: Mapping[str, Table]) -> None:
+        """Do nothing: SQLite has no roles."""
 
     def make_lasting(self, tables: Iterable[Table]) -> None:
         with self.making() as connection:

@@ -1,13 +1,15 @@
 """Read models in PostgreSQL."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
+from functools import partial
 from select import POLLIN, poll
 from typing import Any
 
 from sqlalchemy import Connection, Table, create_engine, event, make_url, text
 from sqlalchemy.exc import DisconnectionError
 
+from projections import row_security
 from projections.database import OPTIONS, READ_MODELS, tell
 from store.postgres.recorder import CONNECT_SECONDS
 from store.postgres.server_faults import refused_by_server
@@ -23,6 +25,7 @@ class PostgreSQL:
 
     def __init__(self, url: str, name: str) -> None:
         self._url = url
+        self.has_row_security = self._has_centres = False
         driver = make_url(url).set(drivername="postgresql+psycopg")
         patience = {"connect_timeout": CONNECT_SECONDS, **driver.query}
         self._writer = create_engine(
@@ -51,24 +54,44 @@ class PostgreSQL:
         event.listen(self._reader, "checkout", _require_silence)
         for engine in (self._writer, self._reader):
             tell(engine, refused_by_server)
-        if name == READ_MODELS:
-            self._make_schema()
-
-    def _make_schema(self) -> None:
-        """Make the schema of read models again where somebody dropped it: they are disposable."""
         try:
-            with self.making() as connection:
-                if not connection.scalar(
-                    text(f"SELECT to_regnamespace('{READ_MODELS}')")
-                ):
-                    connection.execute(text(f"CREATE SCHEMA {READ_MODELS}"))
+            self.has_row_security = self._begin(name)
         except BaseException:
             self.close()
             raise
+        if self.has_row_security:
+            self._take_roles(name)
+
+    def _begin(self, name: str) -> bool:
+        """Tell whether there is row-level security.
+
+        Makes the schema of read models where somebody dropped it: they are disposable.
+        """
+        with self.making() as connection:
+            is_on = bool(connection.scalar(text(row_security.IS_ON.as_string())))
+            asked = text(f"SELECT to_regnamespace('{READ_MODELS}')")
+            if name == READ_MODELS and not connection.scalar(asked):
+                connection.execute(text(f"CREATE SCHEMA {READ_MODELS}"))
+                if is_on:
+                    connection.execute(text(row_security.USING_SCHEMA))
+            return is_on
+
+    def _take_roles(self, name: str) -> None:
+        """Have each connection from now on be of a role that owns nothing."""
+        self._writer.dispose()
+        writer = row_security.LASTING.get(name, row_security.FOLLOWERS)
+        reader = row_security.LASTING.get(name, row_security.CENTRE)
+        for engine, role in ((self._writer, writer), (self._reader, reader)):
+            event.listen(engine, "connect", partial(_take_role, role))
+        self._has_centres = name == READ_MODELS
 
     @contextmanager
-    def reading(self, *, one_moment: bool = False) -> Generator[Connection]:
+    def reading(
+        self, *, centre: str | None = None, one_moment: bool = False
+    ) -> Generator[Connection]:
         with self._reader.connect() as connection:
+            if self._has_centres:
+                _see(connection, centre)
             if one_moment:
                 connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
@@ -81,9 +104,18 @@ class PostgreSQL:
     @contextmanager
     def making(self) -> Generator[Connection]:
         with self.writing() as connection:
+            self.be_owner(connection)
             key = {"key": key_of("making")}
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), key)
             yield connection
+
+    def be_owner(self, connection: Connection) -> None:
+        if self.has_row_security:
+            connection.exec_driver_sql("SET LOCAL ROLE NONE")
+
+    def protect(self, connection: Connection, tables: Mapping[str, Table]) -> None:
+        if self.has_row_security:
+            row_security.protect(connection, tables)
 
     def make_lasting(self, tables: Iterable[Table]) -> None:
         """Leave it to migrations."""
@@ -110,3 +142,25 @@ def _require_silence(connection: Any, *_: object) -> None:
         if not waiting.poll(0):
             return
     raise DisconnectionError
+
+
+def _take_role(role: str, connection: Any, _: object) -> None:
+    is_autocommit, connection.autocommit = connection.autocommit, True
+    connection.execute(f"SET ROLE {role}")
+    connection.autocommit = is_autocommit
+
+
+def _see(connection: Connection, centre: str | None) -> None:
+    """Let a connection see one centre's rows, or all if that is None.
+
+    Said once, and again only to see another's: nobody else changes it.
+    """
+    seen = row_security.EVERYWHERE if centre is None else row_security.CENTRE, centre
+    if connection.info.get("seen") != seen:
+        connection.info.pop("seen", None)
+        connection.exec_driver_sql(
+            "SELECT set_config('role', %s, false), set_config(%s, %s, false)",
+            (seen[0], row_security.SETTING, centre or ""),
+        )
+        connection.commit()  # of what the library takes for a transaction
+        connection.info["seen"] = seen

@@ -51,6 +51,7 @@ class ProjectionTables:
         with self.database.making() as connection:
             self.drop(connection)
             create(connection, self.tables.values())
+            self.database.protect(connection, self.tables)
             self._store_checkpoint(connection, 0)
 
     def drop(self, connection: Connection) -> None:
@@ -70,6 +71,7 @@ class ProjectionTables:
     def take_over(self, connection: Connection, other: "ProjectionTables") -> None:
         """Replace these tables with the rebuilt ones (rename, then drop)."""
         position = other.checkpoint_in(connection)
+        self.database.be_owner(connection)
         self.drop(connection)
         for name, table in other.tables.items():
             connection.execute(text(f'ALTER TABLE "{table.name}" RENAME TO "{name}"'))
@@ -102,8 +104,11 @@ class ProjectionTables:
 def drop_stored(connection: Connection, names: Collection[str]) -> None:
     """Take away every table that is kept under these names, and their checkpoints."""
     for stored in read_checkpoints(connection, names).values():
-        for name in stored.tables:
-            connection.execute(text(f'DROP TABLE IF EXISTS "{name}"'))
+        tables = [f'"{name}"' for name in stored.tables]
+        if connection.dialect.name == "postgresql":  # policies of one may ask another
+            tables = [", ".join(tables)]
+        for named in tables:
+            connection.execute(text(f"DROP TABLE IF EXISTS {named}"))
         mine = CHECKPOINTS.c.read_model == stored.read_model
         connection.execute(delete(CHECKPOINTS).where(mine))
 
@@ -117,6 +122,8 @@ def prepare(
         stored = read_checkpoints(connection, [each.name for each in models])
         new = [each for each in models if each.name not in stored]
         create(connection, [table for each in new for table in each.tables.values()])
+        for each in new:
+            database.protect(connection, each.tables)
         if new:
             connection.execute(insert(CHECKPOINTS), [e.as_stored(0) for e in new])
     return [
@@ -124,6 +131,15 @@ def prepare(
         for each in models
         if each not in new and stored[each.name].version != each.model.version
     ]
+
+
+def protect_stored(database: Database, models: Sequence[ProjectionTables]) -> None:
+    """Set who sees which rows of all tables that there are, of this version."""
+    outdated = prepare(database, models)
+    with database.making() as connection:
+        for each in models:
+            if each not in outdated:
+                database.protect(connection, each.tables)
 
 
 def _shadow(table: Table) -> Table:

@@ -90,9 +90,11 @@ class ReadModels:
         """Tell whether all have reached a position, after so many seconds at most."""
         return self._follower.wait_for(position, timeout)
 
-    def connection(self) -> AbstractContextManager[Connection]:
-        """Give a connection to run queries with."""
-        return self._database.reading()
+    def connection(
+        self, centre: str | None = None
+    ) -> AbstractContextManager[Connection]:
+        """Give a connection to run queries with, for one centre's people or for all."""
+        return self._database.reading(centre=centre)
 
     @contextmanager
     def at_one_moment(self, name: str) -> Generator[tuple[Connection, Position]]:

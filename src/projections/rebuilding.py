@@ -104,7 +104,7 @@ def _shadow(live: ProjectionTables) -> Generator[ProjectionTables]:
         try:
             yield shadow
         finally:
-            with live.database.writing() as connection:
+            with live.database.making() as connection:
                 shadow.drop(connection)
     finally:
         lock.release()

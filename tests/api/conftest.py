@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from projections.row_security import turn_on
 from service import Service
 from tests.api.running import ClientAs, clients, running
 from tests.clock import PATIENCE, Clock
@@ -35,7 +36,9 @@ def service(tmp_path: Path, keys: Path, clock: Clock) -> Generator[Service]:
 
 @pytest.fixture
 def any_service(database_url: str, keys: Path, clock: Clock) -> Generator[Service]:
-    """Run a service: the test runs once on each database."""
+    """Run a service: the test runs once on each database, with row-level security."""
+    if not database_url.startswith("sqlite"):
+        turn_on(database_url)
     with running(database_url, keys, clock) as service:
         yield service
 

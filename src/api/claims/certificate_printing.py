@@ -135,7 +135,7 @@ def batch(
     """
 
     def rows() -> Iterator[dict[str, Any]]:
-        with service.rows() as connection:
+        with service.rows(scope(user)) as connection:
 
             def part(cursor: str | None) -> Page[CertificateRow]:
                 return result_certificates.search_certificates(

@@ -323,9 +323,9 @@ def require_seen(service: Service, position: Position, patience: float) -> None:
 Waited = Annotated[None, Depends(wait_for_position)]
 
 
-def reads(service: ServiceOf, _: Waited) -> Iterator[Connection]:
+def reads(service: ServiceOf, user: CurrentUser, _: Waited) -> Iterator[Connection]:
     """Give a connection to the read models once they have reached Min-Position."""
-    with service.rows() as connection:
+    with service.rows(scope(user)) as connection:
         yield connection
 
 

@@ -318,7 +318,7 @@ def respond_with_learner(
     same: list[str] = []
     groups: Mapping[str, str] = {}
     if not is_new:
-        with context.service.rows() as connection:
+        with context.service.rows(centre_of(context.by)) as connection:
             same = duplicates.same_as(connection, name, centre=centre_of(context.by))
             groups = uploads.names_of(connection, filter(None, [learner.group]))
     details = learner.details

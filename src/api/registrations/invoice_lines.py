@@ -203,7 +203,7 @@ def feed_csv(
     """Give the same as CSV, whole."""
 
     def rows() -> Iterator[dict[str, Any]]:
-        with service.rows() as connection:
+        with service.rows(scope(user)) as connection:
 
             def part(cursor: str | None) -> Page[InvoiceLineRow]:
                 return invoice_lines.search_invoice_lines(

@@ -57,7 +57,7 @@ def group_number(context: RequestContext, name: str, *, path: FieldPath) -> str:
     if is_identifier(Kind.GROUP, number):
         return number
     context.service.read_models.wait_for(context.service.store.head(), WAITED)
-    with context.service.rows() as connection:
+    with context.service.rows(context.by.centre) as connection:
         found = uploads.uploads_named(
             connection, centre=context.by.centre or "", name=name
         )

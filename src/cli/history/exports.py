@@ -26,7 +26,7 @@ def learners(
     """Print every learner."""
     from cli.history.exporting import LEARNER_COLUMNS, every_learner, service_of
 
-    with service_of(context, as_at) as service, service.rows() as connection:
+    with service_of(context, as_at) as service, service.rows(None) as connection:
         rows = every_learner(service, connection, centre)
         show(rows, LEARNER_COLUMNS, form)
 
@@ -41,7 +41,7 @@ def results_(
     """Print every result, by learner, oldest first."""
     from cli.history.exporting import RESULT_COLUMNS, every_result, service_of
 
-    with service_of(context, as_at) as service, service.rows() as connection:
+    with service_of(context, as_at) as service, service.rows(None) as connection:
         rows = every_result(service, connection, centre)
         show(rows, RESULT_COLUMNS, form)
 
@@ -57,7 +57,7 @@ def invoices(
     from api.registrations.invoice_lines import COLUMNS
     from cli.history.exporting import every_invoice_line, service_of
 
-    with service_of(context, as_at) as service, service.rows() as connection:
+    with service_of(context, as_at) as service, service.rows(None) as connection:
         show(every_invoice_line(service, connection, centre), COLUMNS, form)
 
 

@@ -67,7 +67,7 @@ def replay(
             refuse(FAILED, f"There is no {what} {name}{then}. Check the number.")
         if everything:
             present.read_models.catch_up()
-            with service.rows() as rows:
+            with service.rows(None) as rows:
                 entries = timeline(service.store, rows, name, centre=None)
             show_entries(entries, (*COLUMNS, "kind", "identifier"), form)
         elif step:

@@ -60,6 +60,18 @@ def unreachable_brokers(settings: Settings) -> Iterator[tuple[str, str]]:
             yield variable("kafka"), why
 
 
+def describe_row_security(address: str) -> str:
+    """Say whether there is row-level security on a server, and how to have it."""
+    from projections.row_security import is_on
+
+    if is_on(address):
+        return "Row-level security is on: the second line behind the lists' filters."
+    return (
+        "Row-level security is off: the lists' filters alone keep centres apart. To turn"
+        " it on, stop every process and run: learner-management migrate --row-security"
+    )
+
+
 def not_begun(settings: Settings, error: NotBegun) -> Iterator[tuple[str, str]]:
     try:
         require_makeable(settings)

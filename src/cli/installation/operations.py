@@ -20,7 +20,11 @@ def doctor(context: typer.Context, form: FormatOf = Format.TABLE) -> None:
     """Show each setting, where it came from and what is wrong with it."""
     from cli.configuration import settings_of
     from cli.installation import lrs
-    from cli.installation.examination import settings_table, what_is_wrong
+    from cli.installation.examination import (
+        describe_row_security,
+        settings_table,
+        what_is_wrong,
+    )
     from service import now
     from settings import InvalidSettings, unknown_variables
 
@@ -30,6 +34,8 @@ def doctor(context: typer.Context, form: FormatOf = Format.TABLE) -> None:
         lrs_is, wrong_with_lrs = lrs.check_lrs(settings, now())
         faults = dict(what_is_wrong(settings)) | wrong_with_lrs
         said = [each for each in (lrs_is, faults.pop("", "")) if each]
+        if settings.database.startswith("postgres") and not faults:
+            said.append(describe_row_security(settings.database))
     except InvalidSettings as error:
         faults = error.faults
     faults |= dict(unknown_variables(os.environ))

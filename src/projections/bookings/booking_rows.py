@@ -83,6 +83,7 @@ PACKAGES = Table(
     Column("revision", Integer, nullable=False),
     Column("pin", String, nullable=False),
     Column("downloaded_at", Moment, nullable=False),
+    Index("booking_packages_of_user", "user_name"),
 )
 PINS = Table(
     "booking_pins",
@@ -184,7 +185,7 @@ def _keep_outcome(rows: Rows, recorded: Recorded) -> None:
 
 READ_MODEL = ReadModel(
     name="bookings",
-    version=8,
+    version=9,
     tables=(BOOKINGS, PACKAGES, PINS),
     handles=events_of("booking") | {PinSet},
     fold=fold,

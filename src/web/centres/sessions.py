@@ -62,7 +62,7 @@ def end_other_sessions(context: PageContext) -> Response:
 def end_tokens(service: Service, by: Actor, at: datetime, *, keep: str = "") -> int:
     """Revoke all tokens of a user that are good, but the one to keep; tells how many."""
     service.read_models.wait_for(service.store.head(), WAITED)
-    with service.rows() as connection:
+    with service.rows(by.centre) as connection:
         tokens = [
             each.id
             for each in tokens_of(connection, by.user)

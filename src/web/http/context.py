@@ -205,7 +205,7 @@ class PageContext:
     @contextmanager
     def rows(self) -> Iterator[Connection]:
         """Give a connection to ask the read models with."""
-        with self.service.rows() as connection:
+        with self.service.rows(self.centre) as connection:
             yield connection
 
     def parameter(self, name: str) -> str | None:

@@ -215,3 +215,21 @@ def test_the_openapi_document_is_printed_with_no_service(run: Run) -> None:
     done = run("openapi")
     assert (done.exit_code, done.stderr) == (0, "")
     assert json.loads(done.stdout)["openapi"].startswith("3.1")
+
+
+@pytest.mark.postgres
+def test_row_level_security_is_turned_on_and_doctor_says_so(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    run = running({**over(tmp_path), f"{PREFIX}DATABASE": postgres_url})
+    assert run("user", "add", "ann", "--role", "Auditor").exit_code == 0
+    assert "Row-level security is off" in doctor(run)[2]
+    done = run("migrate", "--row-security")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "already: nothing was done.\nRow-level security is on" in done.stderr
+    assert "Row-level security is on" in run("migrate").stderr
+    assert "Row-level security is on" in doctor(run)[2]
+    assert "ann" in run("user", "list").stdout
+    assert run("rebuild").exit_code == 0
+    assert run("rebuild", "--check").exit_code == 0
+    assert "ann" in run("user", "list").stdout
