@@ -7,7 +7,7 @@ from functools import cached_property
 from ssl import SSLContext
 from time import monotonic
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlencode
 
 import httpx2
 from authlib.integrations.base_client import OAuthError
@@ -115,6 +115,26 @@ class Issuer:
                 return dict(answer.json())
         except OAuthError as error:
             raise IssuerUnavailable from error
+
+    def end_session_address(self) -> str | None:
+        """Give where people sign out at the issuer, and come back to our page after it.
+
+        None if it has no such page, or does not answer (RP-Initiated Logout 1.0).
+        """
+        try:
+            end = str(self.metadata.get().get("end_session_endpoint", ""))
+        except IssuerUnavailable:
+            return None
+        scheme = self.registration.issuer.partition("://")[0]
+        if not end.startswith((f"{scheme}://", "https://")):
+            return None
+        asked = {
+            "client_id": self.registration.client_id,
+            "post_logout_redirect_uri": self.registration.redirect_uri.removesuffix(
+                "/return"
+            ),
+        }
+        return f"{end}{'&' if '?' in end else '?'}{urlencode(asked)}"
 
     def decode(self, token: str) -> jwt.Token:
         """Read a token that the issuer signed; its keys are fetched again for a new one.

@@ -45,7 +45,8 @@ log = structlog.get_logger("oidc")
 class SignInRequest:
     """A sign-in that was begun; the browser keeps it, under a MAC, until it ends.
 
-    ``wanted`` is the page to go on to; ``begun`` the moment in seconds.
+    ``wanted`` is the page to go on to; ``begun`` the moment in seconds. ``proves`` is
+    who is signed in already, and proves that it is still they.
     """
 
     state: str
@@ -53,6 +54,7 @@ class SignInRequest:
     verifier: str
     wanted: str
     begun: int
+    proves: str = ""
 
     def pack(self, store: EventStore) -> str:
         """Write it for a cookie."""
@@ -81,12 +83,13 @@ def _mac(store: EventStore, payload: str) -> str:
 
 
 def begin(
-    issuer: Issuer, *, wanted: str, at: datetime, anew: bool = False
+    issuer: Issuer, *, wanted: str, at: datetime, anew: bool = False, proves: str = ""
 ) -> tuple[str, SignInRequest]:
     """Give the address at the issuer to send somebody to, and what is to be kept.
 
-    ``anew`` has the issuer ask who they are, though somebody be signed in there.
-    Raises IssuerUnavailable.
+    ``anew`` has the issuer ask who they are, though somebody be signed in there; so does
+    ``proves``, the user who is to prove that it is they, and the issuer then says when it
+    asked. Raises IssuerUnavailable.
     """
     request = SignInRequest(
         state=token_urlsafe(32),
@@ -94,6 +97,7 @@ def begin(
         verifier=token_urlsafe(48),
         wanted=wanted,
         begun=int(at.timestamp()),
+        proves=proves,
     )
     by_mail = issuer.registration.user_claim == "email"
     with issuer.client() as client:
@@ -102,7 +106,8 @@ def begin(
             state=request.state,
             code_verifier=request.verifier,
             nonce=request.nonce,
-            **({"prompt": "login"} if anew else {}),
+            **({"prompt": "login"} if anew or proves else {}),
+            **({"max_age": "0"} if proves else {}),
             scope="openid profile email" if by_mail else "openid profile",
         )
     return str(address), request
@@ -131,6 +136,8 @@ def finish(
     except IdentityRefused as refused:
         log.warning("identity refused", why=refused.values["why"])
         raise
+    if request.proves and name != request.proves:
+        raise IdentityRefused(why=f"it knows you as {name}, not as {request.proves}")
     try:
         return require_user(context, name)
     except UserOfIssuerUnknown:
@@ -210,4 +217,12 @@ def _read_identity(
     except UNREADABLE as error:
         raise IdentityRefused(why=describe_fault(error)) from None
     read: Mapping[str, Any] = claims
+    if request.proves and not asked_since(read.get("auth_time"), request.begun):
+        raise IdentityRefused(why="it did not ask you anew who you are")
     return read
+
+
+def asked_since(auth_time: object, begun: int) -> bool:
+    """Tell whether the issuer asked who somebody is after a sign-in was begun."""
+    is_number = isinstance(auth_time, int | float)
+    return is_number and float(str(auth_time)) >= begun - LEEWAY

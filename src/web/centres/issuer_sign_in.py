@@ -13,6 +13,7 @@ from web.centres.sign_in import (
     destination,
     sign_in_page,
 )
+from web.centres.step_up import keep_proof
 from web.http.context import PageContext
 from web.http.cookies import Cookies
 from web.http.page_router import PageRouter, address_of
@@ -28,11 +29,24 @@ def begin(context: PageContext) -> Response:
     wanted = destination(context.parameter("next"))
     anew = context.parameter("anew") is not None
     try:
-        address, request = sign_in.begin(
-            issuer_of(context), wanted=wanted, at=context.at, anew=anew
-        )
+        return _to_issuer(context, wanted=wanted, anew=anew)
     except IssuerUnavailable as refused:
         return sign_in_page(context, refused, wanted=wanted)
+
+
+@pages.get(BEGIN + "/again")
+def prove_again(context: PageContext) -> Response:
+    """Send who is signed in to the issuer, to prove that it is still they."""
+    wanted = destination(context.parameter("next"))
+    return _to_issuer(context, wanted=wanted, proves=context.user.name)
+
+
+def _to_issuer(
+    context: PageContext, *, wanted: str, anew: bool = False, proves: str = ""
+) -> Response:
+    address, request = sign_in.begin(
+        issuer_of(context), wanted=wanted, at=context.at, anew=anew, proves=proves
+    )
     response = RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
     cookies_of(context).set_request(
         response,
@@ -49,6 +63,8 @@ def finish(context: PageContext) -> Response:
     kept = cookies.request_of(context.request)
     request = sign_in.SignInRequest.unpack(kept, store, context.at)
     wanted = request.wanted if request else ""
+    session = context.session
+    is_proof = bool(request and session and session.user.name == request.proves)
     try:
         user = sign_in.finish(
             context.command_context,
@@ -59,9 +75,17 @@ def finish(context: PageContext) -> Response:
             at=context.at,
         )
     except (SignInRefusal, IssuerUnavailable) as refused:
-        response = sign_in_page(context, refused, wanted=wanted)
+        response = (
+            context.refusal_page(refused)
+            if is_proof
+            else sign_in_page(context, refused, wanted=wanted)
+        )
     else:
-        response = begin_session(context, user, wanted)
+        if is_proof:
+            response = context.redirect(wanted)
+            keep_proof(context, response)
+        else:
+            response = begin_session(context, user, wanted)
     cookies.end_request(response)
     return response
 

@@ -190,8 +190,11 @@ def sign_in_page(
     """Ask who it is, with all that was sent but the password."""
     is_other = isinstance(refused, UserOfIssuerUnknown)
     asked = wanted or context.form.text("next") or context.parameter("next") or ""
+    issuer = context.request.app.state.issuer
+    is_out = issuer is not None and context.parameter("anew") is not None
     return ask_to_sign_in(
         context,
+        issuer_end_address=issuer.end_session_address() if is_out else None,
         asked=destination(asked),
         kept=context.form.text("kept"),
         name=context.form.text("user"),

@@ -23,6 +23,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from access.accounts import SignedInUser
 from access.once import KeyUsedBefore, send_once
 from access.policy import MAY, require_may
+from access.proofs import read_proof
 from access.second_factor import find_second_factor
 from aggregates.errors import NotAllowed, RuleBroken
 from aggregates.uk_time import LONDON
@@ -151,6 +152,20 @@ class PageContext:
         if not public and taken == "https" != self.request.url.scheme:
             raise PublicAddressUnknown
         return (public or str(self.request.base_url)).rstrip("/")
+
+    @property
+    def proof_purpose(self) -> str:
+        """What a proof of who the user is, given at the issuer, is good for: this session."""
+        return f"proved {self.secret}"
+
+    @property
+    def has_proved(self) -> bool:
+        """Tell whether the user proved at the issuer, just now, that it is they."""
+        proof = self.request.app.state.cookies.proof_of(self.request)
+        found = read_proof(
+            self.command_context, proof, purpose=self.proof_purpose, at=self.at
+        )
+        return found is not None and found[0].name == self.user.name
 
     @property
     def centre(self) -> str | None:
@@ -335,6 +350,11 @@ class PageFrame:
             return ""
         names = centre_names(self.context.command_context, [self.user.centre])
         return names.get(self.user.centre, self.user.centre)
+
+    @property
+    def has_issuer(self) -> bool:
+        """Tell whether people may sign in by an OpenID Connect issuer."""
+        return self.context.request.app.state.issuer is not None
 
     @property
     def asks_code(self) -> bool:

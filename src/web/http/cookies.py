@@ -18,7 +18,7 @@ class Cookies:
         self.is_secure = self.public.startswith("https://")
         prefix = "__Host-" if self.is_secure else ""
         self.session, self.before = f"{prefix}session", f"{prefix}before"
-        self.request = f"{prefix}sign-in"
+        self.request, self.proved = f"{prefix}sign-in", f"{prefix}proved"
 
     def session_of(self, request: Request) -> str:
         return request.cookies.get(self.session, "")
@@ -47,6 +47,13 @@ class Cookies:
         from another site; as ``Strict`` it would not.
         """
         self._write(response, self.request, text, lasts)
+
+    def proof_of(self, request: Request) -> str:
+        """Give what shows that the user proved just now who they are."""
+        return request.cookies.get(self.proved, "")
+
+    def set_proof(self, response: Response, text: str, lasts: int) -> None:
+        self._write(response, self.proved, text, lasts)
 
     def end_request(self, response: Response) -> None:
         self._delete(response, self.request)

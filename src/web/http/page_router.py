@@ -304,12 +304,14 @@ def ask_to_sign_in(
     kept: str = "",
     name: str = "",
     anew: bool = False,
+    issuer_end_address: str | None = None,
     refused: Exception | None = None,
     status: HTTPStatus | None = None,
 ) -> Response:
     """Ask who it is; ``kept`` is what they typed before their session ended.
 
-    ``anew`` has the issuer ask again who somebody is.
+    ``anew`` has the issuer ask again who somebody is; ``issuer_end_address`` is where they
+    sign out there too.
     """
     return context.page(
         "centres/sign_in.html",
@@ -320,5 +322,6 @@ def ask_to_sign_in(
         asked=asked,
         kept=kept,
         anew=anew,
+        issuer_end_address=issuer_end_address,
         has_issuer=context.request.app.state.issuer is not None,
     )

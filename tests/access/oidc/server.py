@@ -137,6 +137,7 @@ class IssuerServer:
             "client_secret": SECRET,
             "application_type": "native",  # on the loopback, at any port
             "redirect_uris": [BACK],
+            "post_logout_redirect_uris": [BACK.removesuffix("/return")],
         }
         settings = {
             "port": self.port,
