@@ -10,6 +10,8 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 
+from starlette.testclient import TestClient
+
 from benchmarks.pairs import ROOT
 from catalogue import AwardType
 from cli.demo.filling import PASS, PRODUCT, Filling
@@ -46,10 +48,13 @@ def run() -> None:
         service.read_models.wait_for(service.store.head(), 600)
         api = opened.enter_context(clients(service))(USERS[0].name)
         page = site_of(service).person(USERS[0].name).client
-        page_took = took(lambda: page.get(f"/claims/{claim}/grades").content)
+        path = f"/claims/{claim}/grades"
+        page_took = took(lambda: page.get(path).content)
+        weight = weight_of(page, path)
         api_took = took(lambda: api.get(f"/api/v1/claims/{claim}").content)
     print(f"{LEARNERS} learners x {UNITS} units, in process")
     print(f"the page of grades: {page_took[0]:.1f} ms, {page_took[1]:.1f} of processor")
+    print(f"it weighs {weight:.1f} kB compressed")
     print(f"the API's claim: {api_took[0]:.1f} ms, {api_took[1]:.1f} of processor")
     print(f"ratio: {page_took[1] / api_took[1]:.2f}")
 
@@ -93,6 +98,12 @@ def claim_of_many(service: Service) -> str:
         awards=awards,
     )
     return filling.send(begin)
+
+
+def weight_of(client: TestClient, path: str) -> float:
+    """Weigh what is sent for a page, in kilobytes."""
+    answer = client.get(path, headers={"Accept-Encoding": "gzip"})
+    return int(answer.headers.get("content-length", len(answer.content))) / 1000
 
 
 def took(ask: Callable[[], object]) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 COMPRESSED_FROM = 1000
-LEVEL = 5
+LEVEL = 7
 PACKED = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UNWANTED = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)")
 

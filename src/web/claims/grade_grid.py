@@ -37,9 +37,17 @@ class PastedLineUnreadable(Malformed):
     message = "Line {line}: {why}"
 
 
+class GridUneven(Malformed):
+    code = "grid-uneven"
+    message = (
+        "A column of the grid came with more or fewer fields than there are learners, so"
+        " nothing was saved. Load the page again, and send it from there."
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class GridRow:
-    """A learner in the grid; ``texts`` are what stands in each field, by its name's end.
+    """A learner in the grid; ``texts`` are what stands in each field, by its name.
 
     A unit that the learner's rules do not have has no field.
     """
@@ -156,33 +164,39 @@ class GradeGrid:
         return self.rows_of(people[start:end]), end if end < len(people) else None
 
     def typed_rows(self) -> list[GridRow]:
-        """Give the rows that the form sent, with what was typed."""
+        """Give the rows that the form sent, with what was typed.
+
+        A column's fields have one name, in the order of the learners. Raises GridUneven.
+        """
         form = self.opened.context.form
-        sent = {
-            name.removeprefix("learner-"): form.text(name)
-            for name in form.values
-            if name.startswith("learner-")
-        }
-        rows = self.rows_of(dict.fromkeys(sent.values()))
-        places = {who: at for at, who in sent.items()}
+        sent = form.all("learner")
+        parts = [name for name in form.values if name in self._parts]
+        if any(len(form.all(part)) != len(sent) for part in parts):
+            raise GridUneven
+        places = {who: at for at, who in enumerate(sent)}
         return [
             replace(
                 row,
                 texts={
-                    part: form.text(name) if name in form.values else text
+                    part: form.all(part)[places[row.learner]].strip()
+                    if part in parts
+                    else text
                     for part, text in row.texts.items()
-                    for name in [f"awards-{places[row.learner]}-{part}"]
                 },
             )
-            for row in rows
+            for row in self.rows_of(places)
         ]
 
     def filled_rows(self) -> list[GridRow]:
         """Give the rows typed, with what stands above a column in each cell of it."""
         form = self.opened.context.form
-        parts = {p: form.text(f"fill-{p}") for p in (TYPE, DATE, *self._unit_parts)}
+        parts = {p: form.text(f"fill-{p}") for p in self._parts}
         replaces = bool(form.text("replace"))
         return [row.with_texts(parts, replaces=replaces) for row in self.typed_rows()]
+
+    @cached_property
+    def _parts(self) -> Sequence[str]:
+        return (TYPE, DATE, *self._unit_parts)
 
     @property
     def _unit_parts(self) -> Iterator[str]:
@@ -244,21 +258,22 @@ def write_cells(
 ) -> Markup:
     """Write the fields of a row's grades; those at fault have an id to be led to.
 
-    A template takes five times as long, and a page has some thousands of them.
+    A template takes five times as long, and a page has some thousands of them. What all
+    rows have alike weighs next to nothing compressed: their names are those of columns.
     """
     found = []
     for place, offered in enumerate(units, start=1):
         part = f"grades-{offered.unit.reference}"
-        name = f"awards-{row.number}-{escape_once(part)}"
+        name = escape_once(part)
         text = row.texts.get(part)
         if text is None:
-            found.append("<td>-</td>")
+            found.append(f'<td>-<input type="hidden" name="{name}"></td>')
             continue
-        more = f' id="{name}" class="is-faulty" aria-invalid="true"'
+        field = f"awards-{row.number}-{part}"
+        more = f' id="{escape(field)}" class="is-faulty" aria-invalid="true"'
         found.append(
-            f'<td><input form="grid" name="{name}" value="{text and escape(text)}"'
-            f' aria-labelledby="l{row.number} u{place}"{more if name in faulty else ""}>'
-            "</td>"
+            f'<td><input name="{name}" aria-labelledby="u{place}"'
+            f' value="{text and escape(text)}"{more if field in faulty else ""}></td>'
         )
     return Markup("".join(found))  # noqa: S704 - all that was typed or named is escaped
 

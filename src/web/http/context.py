@@ -398,11 +398,15 @@ class PageFrame:
 
     def fields(self) -> Markup:
         """Write the hidden fields of every form: that it is ours, and that it is one."""
-        token = new_form_token(self.context.service.store, self.context.secret)
         return Markup(
             '<input type="hidden" name="_token" value="{}">'
             '<input type="hidden" name="_once" value="{}">'
-        ).format(token, secrets.token_hex(16))
+        ).format(self._token, secrets.token_hex(16))
+
+    @cached_property
+    def _token(self) -> str:
+        """One for all forms of the page: no two are alike compressed, so each would weigh."""
+        return new_form_token(self.context.service.store, self.context.secret)
 
     def fault(self, name: str) -> dict[str, str] | None:
         """Give the message of a field at fault, as components take it."""

@@ -2,6 +2,15 @@
 // and cells copied from a spreadsheet are spread from where they are pasted.
 const grid = document.querySelector(".app-grid");
 
+// A field is named by its learner and its column. The page names it by its column, which
+// is the same in every row, so that thousands of them weigh little: the learner is put here.
+grid?.querySelectorAll("tbody tr:not(.app-grid__fill)").forEach((row, place) => {
+  row.cells[0].id = `l${place}`;
+  for (const field of row.querySelectorAll("[aria-labelledby]")) {
+    field.setAttribute("aria-labelledby", `l${place} ${field.getAttribute("aria-labelledby")}`);
+  }
+});
+
 const fieldOf = (row, column) =>
   row?.cells[column]?.querySelector("input:not([type=hidden]), select");
 

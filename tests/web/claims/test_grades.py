@@ -1,5 +1,6 @@
 """The grid of grades: typed, filled down, pasted, refused, and judged while typing."""
 
+import re
 from typing import Any
 
 import pytest
@@ -13,11 +14,16 @@ from tests.web.claims.claiming import WHOLE, begin_claim, spare_of
 from tests.web.pages import FullSite, Opened, Person
 
 FIRST, SECOND = MANDATORY[:2]
-AWARD = {"awards-0-award_type": "Full", "awards-0-award_date": "20/11/2026"}
+AWARD = {"award_type": "Full", "award_date": "20/11/2026"}
 
 
 def grades(*units: str, grade: str = "P") -> dict[str, str]:
-    return {f"awards-0-grades-{unit}": grade for unit in units}
+    return {f"grades-{unit}": grade for unit in units}
+
+
+def cell(unit: str, grade: str) -> re.Pattern[str]:
+    """Match the field of a unit, with what stands in it."""
+    return re.compile(f'name="grades-{unit}" aria-labelledby="u[0-9]+" value="{grade}"')
 
 
 def save(person: Person, claim: str, who: str, **typed: str) -> Opened:
@@ -26,7 +32,7 @@ def save(person: Person, claim: str, who: str, **typed: str) -> Opened:
     page = person.open(address)
     form = next(each for each in page.forms if each.action == address)
     values = {k: v for k, v in form.values.items() if k != "do"}
-    return person.post(address, {**values, "learner-0": who, **typed})
+    return person.post(address, {**values, "learner": who, **typed})
 
 
 def test_grades_are_saved_and_the_verdict_is_said(claims_site: FullSite) -> None:
@@ -42,7 +48,7 @@ def test_grades_are_saved_and_the_verdict_is_said(claims_site: FullSite) -> None
 def test_what_is_refused_keeps_all_that_was_typed(claims_site: FullSite) -> None:
     person, who = claims_site.person("admin.riverside"), spare_of(claims_site)
     claim = begin_claim(claims_site, who)
-    typed = AWARD | {"awards-0-award_date": "1/1/2020"} | grades(FIRST, grade="<b>")
+    typed = AWARD | {"award_date": "1/1/2020"} | grades(FIRST, grade="<b>")
     page = save(person, claim, who, **typed)
     assert page.status == 422
     assert "&lt;b&gt; is not a grade of the unit" in page.html
@@ -51,7 +57,7 @@ def test_what_is_refused_keeps_all_that_was_typed(claims_site: FullSite) -> None
     assert {f"awards-0-grades-{FIRST}", "awards-0-award_date"} <= {*page.ids}
     assert 'value="1/1/2020"' in page.html
     assert 'value="&lt;b&gt;"' in page.html
-    bad = save(person, claim, who, **{"awards-0-award_date": "31/2/2026"})
+    bad = save(person, claim, who, award_date="31/2/2026")
     assert bad.status == 422
     assert "#awards-0-award_date" in bad.links
 
@@ -72,10 +78,10 @@ def test_a_column_is_filled_down_where_it_is_empty(claims_site: FullSite) -> Non
     fill = {f"fill-grades-{each}": "P" for each in (FIRST, SECOND)}
     page = save(person, claim, who, do="fill", **fill)
     assert page.status == 200
-    assert f'grades-{FIRST}" value="U"' in page.html
-    assert f'grades-{SECOND}" value="P"' in page.html
+    assert cell(FIRST, "U").search(page.html)
+    assert cell(SECOND, "P").search(page.html)
     page = save(person, claim, who, do="fill", replace="yes", **fill)
-    assert f'grades-{FIRST}" value="P"' in page.html
+    assert cell(FIRST, "P").search(page.html)
 
 
 def test_lines_of_a_spreadsheet_are_pasted(claims_site: FullSite) -> None:
@@ -86,7 +92,7 @@ def test_lines_of_a_spreadsheet_are_pasted(claims_site: FullSite) -> None:
     page = person.send(person.open(address), action, pasted=lines)
     assert page.address == address
     assert "<option selected>Interim" in page.html
-    assert f'grades-{SECOND}" value="P"' in page.html
+    assert cell(SECOND, "P").search(page.html)
     wrong = person.send(page, action, pasted=f"{who}\tP\nL-NOBODY\tP")
     assert wrong.status == 422
     assert "Line 2: L-NOBODY names nobody" in wrong.text
@@ -104,13 +110,13 @@ def test_who_saved_meanwhile_is_said_and_nothing_typed_is_lost(
     address = f"/claims/{claim}/grades"
     old = person.open(address).form(address).values
     save(claims_site.person("admin.riverside"), claim, who, **grades(FIRST))
-    typed = {**old, "learner-0": who, **grades(FIRST, grade=""), **grades(SECOND)}
+    typed = {**old, "learner": who, **grades(FIRST, grade=""), **grades(SECOND)}
     page = person.post(address, typed)
     assert page.status == 422
     assert "Look again, then decide" in page.text
     assert page.html.count('value="P"') == 2
     again = person.post(
-        address, page.form(address).values | {"learner-0": who, **grades(FIRST, SECOND)}
+        address, page.form(address).values | {"learner": who, **grades(FIRST, SECOND)}
     )
     assert "Grades saved" in again.text
 
@@ -121,16 +127,27 @@ def test_a_row_is_judged_by_what_is_typed_and_nothing_is_saved(
     person, who = claims_site.person("admin.riverside"), spare_of(claims_site)
     claim = begin_claim(claims_site, who)
     page = person.open(f"/claims/{claim}/grades")
-    values = page.form(f"/claims/{claim}/grades").values | {"learner-7": who}
-    row = {"awards-7-award_type": "Full", "awards-7-award_date": "20/11/2026"}
-    row |= {f"awards-7-grades-{unit}": "P" for unit in WHOLE}
+    values = page.form(f"/claims/{claim}/grades").values | {"learner": who}
+    row = {"award_type": "Full", "award_date": "20/11/2026"}
+    row |= {f"grades-{unit}": "P" for unit in WHOLE}
     address = f"/claims/{claim}/grades/verdict"
     assert "Eligible" in person.post(address, values | row).text
-    row[f"awards-7-grades-{OPTIONAL[0]}"] = "U"
+    row[f"grades-{OPTIONAL[0]}"] = "U"
     assert "Not yet" in person.post(address, values | row).text
-    row[f"awards-7-grades-{OPTIONAL[0]}"] = "Z"
+    row[f"grades-{OPTIONAL[0]}"] = "Z"
     assert "Z is not a grade" in person.post(address, values | row).text
     assert "Not yet" in person.open(f"/claims/{claim}/grades").text
+
+
+def test_a_grid_of_columns_of_other_lengths_is_refused(claims_site: FullSite) -> None:
+    """No grade goes to another learner than it was typed for."""
+    person, who = claims_site.person("admin.riverside"), spare_of(claims_site)
+    claim = begin_claim(claims_site, who)
+    form = person.open(f"/claims/{claim}/grades").form(f"/claims/{claim}/grades")
+    values = {**form.values, "learner": who, f"grades-{FIRST}": ["P", "U"]}
+    page = person.post(form.action, values)
+    assert page.status == 422
+    assert "more or fewer fields than there are learners" in page.text
 
 
 def test_another_centre_finds_no_grid(claims_site: FullSite) -> None:
@@ -153,17 +170,19 @@ def test_the_grid_is_filled_by_keyboard(
         screen.open(f"/claims/{claim}/grades")
         page = screen.page
 
-        def cell(row: int, unit: str) -> str:
-            return page.input_value(f'[name="awards-{row}-grades-{unit}"]')
+        def typed(row: int, unit: str) -> str:
+            return page.locator(f'[name="grades-{unit}"]').nth(row).input_value()
 
-        page.focus(f'[name="awards-0-grades-{FIRST}"]')
+        page.focus(f'[name="grades-{FIRST}"]')
         page.keyboard.press("p")
         page.keyboard.press("Enter")
         page.keyboard.press("u")
         page.keyboard.press("ArrowRight")
         page.keyboard.press("p")
-        assert [cell(0, FIRST), cell(1, FIRST), cell(1, SECOND)] == ["P", "U", "P"]
+        assert [typed(0, FIRST), typed(1, FIRST), typed(1, SECOND)] == ["P", "U", "P"]
         page.wait_for_selector("text=not saved yet")
+        named = page.get_by_role("textbox", name=re.compile("^Spare Quillfeather.*cr"))
+        assert named.count() == len(WHOLE)
         page.evaluate(
             """([name, text]) => {
                 const data = new DataTransfer();
@@ -171,13 +190,13 @@ def test_the_grid_is_filled_by_keyboard(
                 document.querySelector(`[name="${name}"]`).dispatchEvent(
                     new ClipboardEvent("paste", {clipboardData: data, bubbles: true}));
             }""",
-            [f"awards-0-grades-{FIRST}", "U\tP\nP\tU\n"],
+            [f"grades-{FIRST}", "U\tP\nP\tU\n"],
         )
-        assert [cell(0, FIRST), cell(0, SECOND)] == ["U", "P"]
-        assert [cell(1, FIRST), cell(1, SECOND)] == ["P", "U"]
+        assert [typed(0, FIRST), typed(0, SECOND)] == ["U", "P"]
+        assert [typed(1, FIRST), typed(1, SECOND)] == ["P", "U"]
         page.get_by_role("button", name="Save grades").click()
         page.wait_for_selector("text=Grades saved")
-        assert cell(1, SECOND) == "U"
+        assert typed(1, SECOND) == "U"
         screen.check("claim-grades")
 
 
