@@ -32,10 +32,10 @@ class QualificationNotInCatalogue(KeyError):
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogueProblem:
-    """What is wrong in one place of one file.
+    """One fault or warning about a key of a file.
 
-    ``file`` is relative to the catalogue's folder; ``key`` is a path in it such as
-    ``pathways[0].rules[2].groups``, empty for the whole file.
+    ``file`` is relative to the catalogue's folder. ``key`` is a path such as
+    ``pathways[0].rules[2].groups``; it is empty for the whole file.
     """
 
     file: str
@@ -48,7 +48,7 @@ class CatalogueProblem:
 
 
 class InvalidCatalogue(ValueError):
-    """The catalogue cannot be used; every problem found is named."""
+    """The catalogue cannot be used; the error lists every problem found."""
 
     def __init__(self, problems: tuple[CatalogueProblem, ...]) -> None:
         super().__init__("\n".join(map(str, problems)))
@@ -77,7 +77,7 @@ class CentreEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class Catalogue:
-    """All reference data. ``all_versions`` are oldest first, by reference."""
+    """All reference data. ``all_versions`` holds each qualification's versions, oldest first."""
 
     all_versions: Mapping[str, tuple[Qualification, ...]]
     apprenticeships: Mapping[str, Apprenticeship] = field(default_factory=dict)
@@ -91,11 +91,11 @@ class Catalogue:
 
     @cached_property
     def products(self) -> Mapping[str, Qualification | Apprenticeship]:
-        """All that can be ordered, by reference."""
+        """Every qualification (latest version) and apprenticeship, by reference."""
         return {**self.qualifications, **self.apprenticeships}
 
     def reference_hint(self, text: str) -> str:
-        """Say which reference to use in place of a qualification number; else nothing."""
+        """If the text is a qualification number, say which reference to use; else return ""."""
         number = normalise_qn(text)
         found = [
             q.reference for q in self.qualifications.values() if q.number == number
@@ -106,13 +106,13 @@ class Catalogue:
         return f"{number} is the number of {which}: give {which} instead."
 
     def product(self, reference: str) -> Qualification | Apprenticeship:
-        """Find what can be ordered; QualificationNotInCatalogue where there is none such."""
+        """Return a product. Raises QualificationNotInCatalogue."""
         if reference not in self.products:
             raise QualificationNotInCatalogue(reference)
         return self.products[reference]
 
     def versions(self, reference: str) -> tuple[Qualification, ...]:
-        """List the versions of a qualification, oldest first."""
+        """Return the versions of a qualification, oldest first."""
         if reference not in self.all_versions:
             hint = self.reference_hint(reference)
             raise QualificationNotInCatalogue(reference, hint=hint)
@@ -121,10 +121,10 @@ class Catalogue:
     def qualification(
         self, reference: str, *, on: date | None = None, version: int | None = None
     ) -> Qualification:
-        """Find a qualification: that version; or as registered ``on`` a day; or latest.
+        """Return the given version, the version for registrations made ``on`` a day, or the latest.
 
-        A day before the first version's is the first version's. QualificationNotInCatalogue
-        where there is none such.
+        A day before the first version gets the first version. Raises
+        QualificationNotInCatalogue.
         """
         versions = self.versions(reference)
         if version is not None:

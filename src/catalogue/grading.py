@@ -1,4 +1,4 @@
-"""How the overall grade is found: a pass, or by points and thresholds."""
+"""How a qualification finds its overall grade: a pass, points with thresholds, or a grid."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ PASSED = "Pass"
 
 
 class Basis(StrEnum):
-    """What the points of a grade are given for, by the key that says so."""
+    """The size that points are given for: one credit, or sixty guided learning hours."""
 
     PER_60_GLH = "points_per_60_glh"
     PER_CREDIT = "points_per_credit"
@@ -30,7 +30,7 @@ class Threshold:
 
 @dataclass(frozen=True, kw_only=True)
 class Best:
-    """Only the best so many credits give points, of units at or above a level."""
+    """Only the best ``credits`` give points, and only from units at or above a level."""
 
     credits: int
     at_or_above_level: int = 0
@@ -38,9 +38,9 @@ class Best:
 
 @dataclass(frozen=True, kw_only=True)
 class Component:
-    """A part of a grid: the grade of one of its ``units`` names a row of the table.
+    """A part of a grid: the grade of one of its ``units`` selects a row of the table.
 
-    ``units`` are those that the file names and their equivalents, in catalogue order.
+    ``units`` are the units that the file names and their equivalents, in catalogue order.
     """
 
     title: str
@@ -51,10 +51,9 @@ class Component:
 class Grading:
     """How the overall grade is found.
 
-    By points, ``points`` are those of each grade of a unit, ``thresholds`` ascend, and
-    with ``best`` only some of the credits give points. By a grid, ``table`` gives the
-    overall grade by the grades of ``components``; ``grades`` are the overall grades,
-    worst first.
+    By points: ``points`` are per grade of a unit, ``thresholds`` ascend, and ``best``
+    limits the credits that give points. By grid: ``table`` gives the overall grade for the
+    grades of ``components``; ``grades`` are the overall grades, worst first.
     """
 
     kind: Literal["pass", "points", "grid"] = "pass"
@@ -68,13 +67,13 @@ class Grading:
 
     @property
     def ascending(self) -> tuple[str, ...]:
-        """The overall grades that it gives, worst first."""
+        """The possible overall grades, worst first."""
         if self.kind == "pass":
             return (PASSED,)
         return self.grades or tuple(each.grade for each in self.thresholds)
 
     def worth(self, unit: Unit, grade: str) -> Fraction:
-        """Say the points of a unit that counts whole; transferred credit has none."""
+        """Return the points of a unit that counts whole; transferred credit gives none."""
         if grade == TRANSFERRED:
             return Fraction(0)
         if self.basis is Basis.PER_CREDIT:
@@ -83,7 +82,7 @@ class Grading:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Say how the overall grade is found; nothing of a pass."""
+        """Explain in sentences how the overall grade is found; return none for a pass."""
         if self.kind == "points":
             return tuple(self._of_points())
         if self.kind == "grid":

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 
 def json_pointer(path: Sequence[str | int]) -> str:
-    """Write a path of names and indexes: ``("grades", "F/1")`` is ``/grades/F~11``."""
+    """Write names and indexes as a JSON Pointer: ``("grades", "F/1")`` gives ``/grades/F~11``."""
     names = [*map(str, path)]
     together = "".join(names)
     if "~" in together or "/" in together:

@@ -16,13 +16,13 @@ __all__ = ["Grading", "Pathway", "Qualification", "Unit", "Window"]
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """The days, both included, between which registrations are taken."""
+    """The first and the last day on which registrations are taken."""
 
     opens: date
     closes: date
 
     def has(self, day: date) -> bool:
-        """Whether the day lies in it."""
+        """Whether the day is within the window."""
         return self.opens <= day <= self.closes
 
 
@@ -30,7 +30,8 @@ class Window:
 class Pathway:
     """One of the alternative ways through a qualification, with its own rules.
 
-    ``units`` are all of the qualification's, in catalogue order; so is ``grading``.
+    ``units`` are all units of the qualification, in catalogue order. ``grading`` is the
+    qualification's.
     """
 
     code: str
@@ -41,40 +42,40 @@ class Pathway:
 
     @property
     def mandatory_units(self) -> tuple[Unit, ...]:
-        """The units that some rule wants every one of, in catalogue order.
+        """The units that an ``all_units`` rule covers, in catalogue order.
 
-        Not those of an ``any_of``, which a learner need not pick.
+        Rules inside an ``any_of`` are left out, because a learner need not pick them.
         """
         wanted = {u.reference for r in self.rules if r.all_units for u in r.covers}
         return tuple(unit for unit in self.units if unit.reference in wanted)
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """The rules as plain sentences, in their order, then what grades come to."""
+        """The rules as plain sentences, in order, followed by the grading."""
         return (*(rule.sentence for rule in self.rules), *self.grading.sentences)
 
     @cached_property
     def classes(self) -> tuple[tuple[Unit, ...], ...]:
-        """All units, equivalent ones together, in catalogue order."""
+        """All units, each together with its equivalents, in catalogue order."""
         return equivalents(self.units)
 
     @cached_property
     def compiled_rules(self) -> CompiledPathway:
-        """The rules made ready for deciding, once."""
+        """The rules compiled for the solver, once."""
         return CompiledPathway(self.units, self.rules, self.grading)
 
     @cached_property
     def decider(self) -> Decider:
-        """What decides by the rules, and remembers its verdicts."""
+        """The decider of this pathway, which remembers its verdicts."""
         return Decider(self.compiled_rules)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Qualification:
-    """One version of what can be earned, as its file says.
+    """One version of a qualification, as its file describes it.
 
-    ``from_`` is the first day whose registrations follow this version of the rules;
-    ``decision_seconds`` is how long deciding by them may take.
+    ``from_`` is the first day of registration to which this version applies.
+    ``decision_seconds`` limits the time of each decision on eligibility.
     """
 
     reference: str
@@ -99,7 +100,7 @@ class Qualification:
 
     @cached_property
     def outcomes(self) -> dict[tuple[str, str], tuple[int, bool]]:
-        """Each unit's number, from 0, and whether the grade achieves it, by both."""
+        """The unit's number from 0, and whether the grade achieves it, by reference and grade."""
         return {
             (unit.reference, grade): (number, unit.achieves(grade))
             for number, unit in enumerate(self.units)
@@ -107,11 +108,11 @@ class Qualification:
         }
 
     def unit(self, reference: str) -> Unit:
-        """Find a unit; KeyError where the qualification has none such."""
+        """Return a unit. Raises KeyError."""
         return self._by_reference[reference]
 
     def pathway(self, code: str) -> Pathway:
-        """Find a pathway; KeyError where the qualification has none such."""
+        """Return a pathway. Raises KeyError."""
         for pathway in self.pathways:
             if pathway.code == code:
                 return pathway
@@ -132,6 +133,6 @@ class Qualification:
         return tuple(unit for unit in self.units if unit.reference in wanted)
 
     def is_mandatory(self, reference: str, pathway: str | None = None) -> bool:
-        """Whether the unit is mandatory on the pathway, or on any where none is given."""
+        """Whether the unit is mandatory on the pathway, or on any pathway if none is given."""
         place = self if pathway is None else self.pathway(pathway)
         return any(unit.reference == reference for unit in place.mandatory_units)

@@ -1,4 +1,4 @@
-"""How qualifications and units are numbered, and the characters that catch a slip."""
+"""Formats of qualification and unit numbers, and their check characters."""
 
 import re
 
@@ -16,30 +16,30 @@ def _remainder(digits: str) -> int:
 
 
 def is_product_reference(text: str) -> bool:
-    """Tell whether the text is ``Q-`` and ten digits."""
+    """Whether the text is ``Q-`` and ten digits."""
     return _PRODUCT.fullmatch(text) is not None
 
 
 def normalise_qn(text: str) -> str | None:
-    """Write a qualification number as ``601/3450/1``, or None where it is not one.
+    """Write a qualification number as ``601/3450/1``; return None if it is not one.
 
-    It may come without its slashes, in lower case, between spaces.
+    The slashes may be missing, letters may be lower case, and outer spaces are ignored.
     """
     written = _NUMBER.fullmatch(text.strip().upper())
     return "/".join(written.groups()) if written else None
 
 
 def qn_check_character(number: str) -> str:
-    """Find the last character that ``601/3450/1`` should have; ``number`` is normal."""
+    """Return the correct last character of a number in the form ``601/3450/1``."""
     remainder = _remainder(number[:3] + number[4:8])
     return "X" if remainder == 10 else str(remainder)  # noqa: PLR2004 - as ISBN does
 
 
 def is_unit_reference(text: str) -> bool:
-    """Tell whether the text has the form ``L/506/1788``, whatever its letter."""
+    """Whether the text has the form ``L/506/1788``, whatever its letter."""
     return _UNIT.fullmatch(text) is not None
 
 
 def unit_check_letter(reference: str) -> str:
-    """Find the letter that ``L/506/1788`` should begin with."""
+    """Return the correct first letter of a reference in the form ``L/506/1788``."""
     return UNIT_LETTERS[_remainder(reference[2:5] + reference[6:10])]

@@ -1,4 +1,4 @@
-"""One rule of combination, as the file says it and as a person reads it."""
+"""One rule of combination, as the file states it and in a plain sentence."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,16 +7,16 @@ from catalogue.unit import Unit, equivalents
 
 LETTERS = tuple("abcdefghijklmnopqrstuvwxyz")
 NUMERALS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
-"""What alternatives are called, and those within an alternative."""
+"""The names of alternatives, and of alternatives inside an alternative."""
 WORDS = ("unit", "credit", "guided learning hour")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Requirement:
-    """A unit that counts only if others are achieved.
+    """Units that count only if others are achieved.
 
-    ``units`` and each of ``needs`` are a unit with all its equivalents, the one that the
-    file names first.
+    ``units`` and each of ``needs`` hold one unit with all its equivalents; the unit that
+    the file names comes first.
     """
 
     units: tuple[Unit, ...]
@@ -25,11 +25,11 @@ class Requirement:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """What the units it covers must come to, or may not exceed.
+    """A rule: the minima and limits of the units that it covers.
 
-    ``covers`` are the units of ``group``, ``groups`` or ``units`` and their equivalents,
-    in catalogue order; none where the rule is ``any_of`` lists of rules or ``requires``.
-    With ``counts_attempted`` its minima and ``all_units`` look at attempted units.
+    ``covers`` are the units of ``group``, ``groups`` or ``units`` and their equivalents, in
+    catalogue order; an ``any_of`` or ``requires`` rule covers none. With
+    ``counts_attempted``, minima and ``all_units`` look at attempted units.
     """
 
     covers: tuple[Unit, ...] = ()
@@ -50,7 +50,7 @@ class Rule:
 
     @property
     def has_minimum(self) -> bool:
-        """Whether it sets a minimum, which a level or a grade can filter."""
+        """Whether the rule sets a minimum, which a level or a grade can filter."""
         return any(least is not None for least in self.minima)
 
     @property
@@ -59,7 +59,7 @@ class Rule:
 
     @property
     def has_limit(self) -> bool:
-        """Whether it limits what may count."""
+        """Whether the rule limits the units that count."""
         return (
             self.counts_at_most is not None
             or self.at_most_units is not None
@@ -68,16 +68,16 @@ class Rule:
 
     @property
     def says_something(self) -> bool:
-        """Whether any choice of units could break it."""
+        """Whether some choice of units could break the rule."""
         return self.all_units or self.has_minimum or self.has_limit or bool(self.any_of)
 
     @property
     def classes(self) -> tuple[tuple[Unit, ...], ...]:
-        """The covered units, equivalent ones together, in catalogue order."""
+        """The covered units, each together with its equivalents, in catalogue order."""
         return equivalents(self.covers)
 
     def is_wanted(self, unit: Unit, grade: str) -> bool:
-        """Whether its minima look at a covered unit of this grade."""
+        """Whether the rule's minima look at a covered unit with this grade."""
         return (
             self.at_or_above_level is None or unit.level >= self.at_or_above_level
         ) and (
@@ -86,7 +86,7 @@ class Rule:
 
     @property
     def rules_within(self) -> Iterator["Rule"]:
-        """The rule and all those in its lists, from the outside in."""
+        """Yield this rule, then every rule in its lists, outermost first."""
         yield self
         for rules in self.any_of:
             for rule in rules:
@@ -94,7 +94,7 @@ class Rule:
 
     @property
     def place(self) -> str:
-        """Name the units it covers: ``group A``, ``groups A, B and C`` or the units."""
+        """The covered units in words: ``group A``, ``groups A, B and C``, or references."""
         groups = self.groups or tuple(filter(None, (self.group,)))
         if groups:
             return f"group{'s' * (len(groups) > 1)} {join_words(groups)}"
@@ -102,7 +102,7 @@ class Rule:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The units of ``units``, each with its equivalents: ``A/1``, ``B/1 (or C/1)``."""
+        """The entries of ``units``, each with its equivalents: ``A/1``, ``B/1 (or C/1)``."""
         found: dict[tuple[str, ...], str] = {}
         for reference in self.units:
             alike = next(
@@ -124,7 +124,7 @@ class Rule:
 
     @property
     def filter_phrase(self) -> str:
-        """Say the filters by level and grade after an amount, or nothing."""
+        """The filters by level and grade, as words that follow an amount; empty if none."""
         level = self.at_or_above_level
         return (f" at level {level} or above" if level is not None else "") + (
             f" with grade {self.at_least_grade} or better"
@@ -187,7 +187,7 @@ class Rule:
             yield f"at least {said} {of} {self.place}{self.filter_phrase}"
 
     def _extent(self) -> str:
-        """Say how much it covers, in units and, where equivalents agree, in credits."""
+        """Say how many units the rule covers, and how many credits if equivalents agree on them."""
         units = amount(len(self.classes), "unit")
         credits_ = [{unit.credits for unit in each} for each in self.classes]
         if any(len(each) > 1 for each in credits_):
@@ -202,15 +202,15 @@ def _either(units: tuple[Unit, ...]) -> str:
 
 
 def amount(number: int, word: str, words: str = "") -> str:
-    """Say a number of things: ``1 credit``, ``12 credits``.
+    """Write a number of things: ``1 credit``, ``12 credits``.
 
-    ``words`` are said of several, if more than an s is added to what is said of one.
+    ``words`` is the plural, where it is not ``word`` with an s.
     """
     return f"{number} {word if number == 1 else words or f'{word}s'}"
 
 
 def join_words(words: tuple[str, ...], joint: str = "and") -> str:
-    """Say a list as people do: ``A``, ``A and B``, ``A, B and C``."""
+    """Join words into a list: ``A``, ``A and B``, ``A, B and C``."""
     if len(words) < 2:  # noqa: PLR2004 - one word needs no "and"
         return "".join(words)
     return f"{', '.join(words[:-1])} {joint} {words[-1]}"

@@ -14,11 +14,10 @@ TRANSFERRED = "T"
 class Unit:
     """A unit of one version of a qualification.
 
-    ``grades`` are those that may be given, best last; those in ``achieving`` achieve
-    the unit. ``T``, credit transferred from elsewhere, may be given for any unit and
-    achieves it. ``equivalent_to`` is the reference of another unit: only one of the
-    two counts. ``price`` is in pounds. ``minutes`` and ``maximum_mark`` are those of
-    its test, or None.
+    ``grades`` are the grades that may be given, best last; those in ``achieving`` achieve
+    the unit. ``T``, transferred credit, may be given for any unit and achieves it.
+    ``equivalent_to`` refers to another unit; only one of the two counts. ``price`` is in
+    pounds. ``minutes`` and ``maximum_mark`` describe the unit's test, or are None.
     """
 
     number: int
@@ -43,7 +42,7 @@ class Unit:
 
     @cached_property
     def achieving_grades(self) -> tuple[str, ...]:
-        """The grades that achieve this unit by its own assessment, best last."""
+        """The grades other than ``T`` that achieve this unit, best last."""
         return tuple(
             grade
             for grade in self.grades
@@ -52,7 +51,7 @@ class Unit:
 
     @property
     def outcomes(self) -> tuple[str, ...]:
-        """The grades that may be given, worst first; a test has ``U`` (failed) too."""
+        """The possible grades, worst first; a test also has ``U`` (failed)."""
         failed = () if self.is_internal or FAIL in self.grades else (FAIL,)
         return (*failed, *self.grades)
 
@@ -62,7 +61,7 @@ class Unit:
 
     @property
     def lowest(self) -> str:
-        """The worst grade that achieves this unit: ways to fix ask for it (I4)."""
+        """The lowest grade that achieves this unit; ways to fix ask for it (I4)."""
         return next(iter(self.achieving_grades), TRANSFERRED)
 
     @property

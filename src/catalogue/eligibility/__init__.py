@@ -1,1 +1,1 @@
-"""What grades earn on a qualification: met or not, why, and what would fix it."""
+"""What grades earn on a qualification: whether a pathway is met, why not, and ways to fix it."""

@@ -1,4 +1,4 @@
-"""A question of eligibility, as the API and the command line take it, and its answer."""
+"""A request to check eligibility, as the API and the command line take it, and its answer."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -20,7 +20,7 @@ KEYS = ("qualification", "pathway", "award_type", "grades")
 
 
 class RequestProblem(ValueError):
-    """The question makes no sense; ``path`` leads to the value at fault."""
+    """The request is invalid; ``path`` leads to the value at fault."""
 
     def __init__(self, path: Sequence[str], message: str) -> None:
         super().__init__(message)
@@ -30,7 +30,7 @@ class RequestProblem(ValueError):
 def answer(
     catalogue: Catalogue, request: Mapping[str, object], *, on: date | None = None
 ) -> dict[str, object]:
-    """Answer a body of ``POST /eligibility``, by the rules of that day or the latest.
+    """Answer a body of ``POST /eligibility`` by the rules of the day ``on``, or the latest.
 
     Raises RequestProblem.
     """
@@ -92,7 +92,7 @@ def _grades(value: object) -> dict[str, str]:
 
 
 def shape(assessment: Assessment) -> dict[str, object]:
-    """Put an assessment into the shape of the API's answer, ways to fix included."""
+    """Write an assessment as the JSON of the API's answer, with ways to fix."""
     return {
         "decided": assessment.decided,
         "eligible": assessment.eligible,

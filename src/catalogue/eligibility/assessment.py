@@ -1,4 +1,4 @@
-"""Deciding what grades earn (M7-M9, M11)."""
+"""Decide what grades earn (M7-M9, M11)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ FULL_IS_MET = "The rules of combination are met: a Full award can be claimed ins
 
 
 class AwardType(StrEnum):
-    """What is claimed."""
+    """The type of award claimed."""
 
     FULL = "Full"
     INTERIM = "Interim"
@@ -23,7 +23,7 @@ class AwardType(StrEnum):
 
 
 class UnknownUnit(ValueError):
-    """A grade was given for a unit that the qualification does not have."""
+    """The qualification has no such unit."""
 
     def __init__(self, unit: str, qualification: str) -> None:
         super().__init__(
@@ -33,7 +33,7 @@ class UnknownUnit(ValueError):
 
 
 class InvalidGrade(ValueError):
-    """A grade was given that the unit does not have."""
+    """The unit has no such grade."""
 
     def __init__(self, unit: str, grade: str, allowed: tuple[str, ...]) -> None:
         super().__init__(
@@ -56,10 +56,11 @@ class UnknownPathway(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Assessment:
-    """The result of assessing grades: the verdict on the award, and on each pathway.
+    """The result of assessing grades: the verdict on the award and on each pathway.
 
-    ``version`` is that of the rules applied; ``warnings`` are sentences. What was not
-    ``decided`` in the time allowed is not eligible for now, and no more is known of it.
+    ``version`` is the version of the rules applied; ``warnings`` are sentences. If
+    ``decided`` is false, the time ran out: ``eligible`` is then false and the other results
+    are incomplete.
     """
 
     decided: bool
@@ -77,12 +78,12 @@ def assess(
     award_type: AwardType = AwardType.FULL,
     pathway: str | None = None,
 ) -> Assessment:
-    """Decide an award from the grades by unit reference, on one pathway or on any.
+    """Decide an award from grades by unit reference, on one pathway or on any.
 
-    Full wants the rules of combination met and, where points are given, the lowest
-    threshold reached (M7); Interim and Fallback want one achieved unit (M8, M9). Where
-    the pathway given is not met and another is, its first reason is ``wrong-pathway``
-    (M11). Raises UnknownUnit, InvalidGrade, UnknownPathway.
+    Full needs the rules of combination and, on points, the lowest threshold (M7). Interim
+    and Fallback need one achieved unit (M8, M9). If the given pathway is not met and
+    another one is, the first reason is ``wrong-pathway`` (M11). Raises UnknownUnit,
+    InvalidGrade, UnknownPathway.
     """
     given, achieves = _grades_in_order(qualification, grades)
     if pathway is None:
@@ -128,7 +129,7 @@ def ways_to_fix(
 def _grades_in_order(
     qualification: Qualification, grades: Mapping[str, str]
 ) -> tuple[Given, bool]:
-    """Sort grades by catalogue order; also tell whether any achieves its unit."""
+    """Sort grades by catalogue order; also say whether any unit is achieved."""
     outcomes = qualification.outcomes
     given: list[tuple[int, str]] = []
     achieves_any = False
@@ -156,7 +157,7 @@ def _not_a_grade(
 def _best_grade(
     qualification: Qualification, assessed: tuple[PathwayAssessment, ...]
 ) -> str | None:
-    """Find the best overall grade on any pathway that is met."""
+    """Return the best overall grade on any pathway that is met."""
     best = max(each.rank or 0 for each in assessed)
     return qualification.grading.ascending[best - 1] if best else None
 

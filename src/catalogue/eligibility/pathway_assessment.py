@@ -1,4 +1,4 @@
-"""What a learner's grades come to on one pathway: met or not, why, and what would fix it."""
+"""A learner's result on one pathway: whether it is met, why not, and ways to fix it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from catalogue.solver.cp_sat import Undecided
 from catalogue.solver.fixing import WaysToFix
 
 UNDECIDED = "not-decided-in-time"
-"""The code of the reason where the time allowed was not enough for a verdict."""
+"""The code of the reason given when time runs out before a verdict."""
 NOT_DECIDED = Reason(
     code=UNDECIDED,
     message=(
@@ -39,10 +39,10 @@ NO_WAYS_YET = (
 
 @dataclass(frozen=True, kw_only=True)
 class PathwayAssessment:
-    """What grades come to on one pathway, worked out when asked for.
+    """The result of grades on one pathway, computed when first asked for.
 
-    ``given`` are the grades by the number of the unit, in order; ``seconds`` is how long
-    each answer may take; ``first`` are reasons that the rules know nothing of.
+    ``given`` holds (unit number, grade) pairs in order. ``seconds`` limits each
+    computation. ``first`` are reasons that precede those of the rules.
     """
 
     pathway: Pathway
@@ -60,7 +60,7 @@ class PathwayAssessment:
 
     @cached_property
     def rank(self) -> int | None:
-        """The rank of the overall grade, from 1; 0 for not met, None for not decided."""
+        """The rank of the overall grade, from 1; 0 if not met, None if not decided."""
         try:
             return self.pathway.decider.rank(self.given, self.seconds)
         except Undecided:
@@ -73,12 +73,12 @@ class PathwayAssessment:
 
     @property
     def overall_grade(self) -> str | None:
-        """What a Full award is graded on this pathway; None where it is not met."""
+        """The overall grade of a Full award on this pathway; None if it is not met."""
         return self.pathway.grading.ascending[self.rank - 1] if self.rank else None
 
     @property
     def is_decided(self) -> bool:
-        """Whether the time allowed was enough for the verdict, why, and the ways to fix."""
+        """Whether the verdict, the reasons and the ways to fix were all found in time."""
         return (
             self.rank is not None
             and NOT_EXPLAINED not in self.reasons
@@ -87,7 +87,7 @@ class PathwayAssessment:
 
     @cached_property
     def reasons(self) -> tuple[Reason, ...]:
-        """Why not, in the rules' order; what limits and failed units add comes after."""
+        """The reasons why not, in the rules' order; limits and failed units come last."""
         if self.is_met:
             return self.first
         if self.rank is None:
@@ -109,7 +109,7 @@ class PathwayAssessment:
     def ways_to_fix(self) -> tuple[tuple[str, ...], ...]:
         """The smallest sets of further units that satisfy the rules; none when met (I4).
 
-        Where the time allowed was not enough for ten, those found are still the smallest.
+        There may be fewer than ten if time ran out; those found are still the smallest.
         """
         units = self.pathway.units
         return tuple(
@@ -119,7 +119,7 @@ class PathwayAssessment:
 
     @property
     def ways_to_fix_note(self) -> str | None:
-        """Say that there may be ways to fix besides those found, if time did not suffice."""
+        """A sentence that more ways to fix may exist, if time ran out; else None."""
         if self._fixes.are_all:
             return None
         return FURTHER_WAYS if self._fixes.found else NO_WAYS_YET
@@ -132,9 +132,9 @@ class PathwayAssessment:
 
     @cached_property
     def units(self) -> tuple[UnitStatus, ...]:
-        """Every unit with a grade, and those that a broken rule still needs.
+        """Every unit that has a grade or that a failed rule still needs.
 
-        None of them where the time allowed was not enough.
+        It is empty if time ran out.
         """
         if self.rank is None:
             return ()

@@ -1,4 +1,4 @@
-"""Why a pathway is not met, in sentences, and how each unit stands."""
+"""Explain in sentences why a pathway is not met, and give the status of each unit."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -6,7 +6,7 @@ from functools import cached_property
 from catalogue.eligibility.reason import WORD, Reason, UnitStatus, all_of, code_of
 from catalogue.qualification import Pathway
 from catalogue.rule import LETTERS, Rule, amount, join_words
-from catalogue.solver.choice import Given, LearnerToFix, amount_used
+from catalogue.solver.choice import Given, LearnerGrades, amount_used
 from catalogue.solver.compiled import Limit, Measure, RuleNode, Want
 from catalogue.solver.nearest import NearestChoice
 
@@ -14,14 +14,14 @@ from catalogue.solver.nearest import NearestChoice
 class PathwayReasons:
     """Explains the choice that comes nearest to meeting the rules.
 
-    Its properties raise Undecided where the time allowed is not enough.
+    Its properties raise Undecided if time runs out.
     """
 
     def __init__(self, pathway: Pathway, given: Given, seconds: float) -> None:
         self.pathway = pathway
         self.given = given
         self.seconds = seconds
-        self.learner = LearnerToFix(pathway.compiled_rules, given)
+        self.learner = LearnerGrades(pathway.compiled_rules, given)
         self._number = {
             unit.reference: number for number, unit in enumerate(pathway.units)
         }
@@ -39,7 +39,7 @@ class PathwayReasons:
 
     @cached_property
     def _nodes(self) -> tuple[RuleNode, ...]:
-        """The rules in force."""
+        """The rules that apply in the nearest choice."""
         return tuple(
             self._nearest_choice.choice.in_force(self.pathway.compiled_rules.nodes)
         )
@@ -54,7 +54,7 @@ class PathwayReasons:
 
     @property
     def reasons(self) -> Iterator[Reason]:
-        """In the rules' order; what limits and failed units add comes after."""
+        """Yield the reasons in the rules' order; limits and failed units come last."""
         for node in self.pathway.compiled_rules.nodes:
             if self._nearest_choice.outcome.of_rules[node.top]:
                 yield from self._of_rule(node)
@@ -66,7 +66,7 @@ class PathwayReasons:
 
     @property
     def statuses(self) -> Iterator[UnitStatus]:
-        """Say how each unit stands that has a grade or is needed."""
+        """Yield the status of each unit that has a grade or is needed."""
         needed = {n for want in self._short for n in self._would_serve(want)}
         for number, unit in enumerate(self.pathway.units):
             status = self._status(number, needed)
@@ -93,7 +93,7 @@ class PathwayReasons:
 
     @cached_property
     def _barring(self) -> tuple[Limit, ...]:
-        """The limits of one unit that a unit which counts has used up."""
+        """The limits of one unit that a counted unit uses up."""
         limits = (
             *self.pathway.compiled_rules.class_limits,
             *(limit for node in self._nodes for limit in node.limits),
@@ -107,7 +107,7 @@ class PathwayReasons:
         )
 
     def _bars(self, number: int) -> tuple[Limit, ...]:
-        """Find what keeps a unit out because another one counts in its place."""
+        """Find the limits that keep a unit out because another unit counts."""
         return tuple(
             limit
             for limit in self._barring
@@ -116,7 +116,7 @@ class PathwayReasons:
         )
 
     def _held_back(self, number: int) -> tuple[RuleNode, ...]:
-        """Find what keeps a unit out because another one is not achieved."""
+        """Find the rules that keep a unit out because another unit is not achieved."""
         return tuple(
             node
             for node in self._nodes
@@ -127,7 +127,7 @@ class PathwayReasons:
 
     @cached_property
     def _without_room(self) -> frozenset[int]:
-        """The units that some limit leaves nothing for."""
+        """The units under a limit that is used up."""
         whole = self.pathway.compiled_rules.credits
         return frozenset(
             number
@@ -139,7 +139,7 @@ class PathwayReasons:
         )
 
     def _would_serve(self, want: Want) -> tuple[int, ...]:
-        """Find the units that would bring the want nearer: achieved, or with a better grade."""
+        """Find the units that would reduce the shortfall if achieved, or with a better grade."""
         units, given = self.pathway.units, self.learner.given
         there = set(given) if want.looks_at_attempts else set(self.learner.achieved)
         return tuple(
@@ -162,7 +162,7 @@ class PathwayReasons:
         )
 
     def _left_out(self, want: Want) -> tuple[int, ...]:
-        """Find the achieved units that the want looks for and that do not count whole."""
+        """Find the achieved units that the want looks for but that do not count whole."""
         gains, units = self.learner.gains, self.pathway.units
         return tuple(
             number
@@ -240,7 +240,7 @@ class PathwayReasons:
         return self._reason(code_of(want), want, units, message)
 
     def _missing(self, want: Want) -> Iterator[str]:
-        """Name the classes of which no unit is there."""
+        """Name the classes of equivalent units of which none counts."""
         there = self.learner.given if want.looks_at_attempts else self._credits_by_unit
         for units in want.rule.classes:
             numbers = [self._number[unit.reference] for unit in units]
@@ -282,7 +282,7 @@ class PathwayReasons:
         )
 
     def _cells(self) -> str:
-        """Say what of a grid is there, and that no overall grade is given for it."""
+        """Say which grades of the grid are reached, and that no overall grade belongs to them."""
         said, missing = [], []
         for component in self.pathway.grading.components:
             grades = {
@@ -305,7 +305,7 @@ class PathwayReasons:
         )
 
     def _of_bars(self) -> Iterator[Reason]:
-        """Name what leaves out an achieved unit, which is wanted, for another one."""
+        """Explain each wanted, achieved unit that another unit keeps from counting."""
         kept_out: dict[Limit, list[int]] = {}
         for number in self._unused_units():
             for limit in self._bars(number):
@@ -335,7 +335,7 @@ class PathwayReasons:
         )
 
     def _of_requirements(self) -> Iterator[Reason]:
-        """Name the units that are wanted, and held back for want of another one."""
+        """Explain each wanted unit that does not count until another one is achieved."""
         unused = self._unused_units()
         for node in self._nodes:
             kept_out = tuple(n for n in unused if node in self._held_back(n))
@@ -359,7 +359,7 @@ class PathwayReasons:
                 )
 
     def _unused_units(self) -> tuple[int, ...]:
-        """Find the achieved units that do not count, though what falls short wants them."""
+        """Find the achieved units that a failed want looks for but that do not count."""
         gains, shares = self.learner.gains, self.learner.shares
         points_short = not self._nearest_choice.outcome.rank
         return tuple(
@@ -373,7 +373,7 @@ class PathwayReasons:
         )
 
     def _adds_up(self, number: int) -> bool:
-        """Whether a unit beside its equivalent would bring more than one unit does."""
+        """Whether a unit together with its equivalent would give more than one of them."""
         gains = self.learner.gains[number]
         return not self._nearest_choice.outcome.rank or any(
             gains[want.place]

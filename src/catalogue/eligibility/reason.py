@@ -1,4 +1,4 @@
-"""What is said of a pathway that is not met: reasons and how units stand, in words."""
+"""The reasons why a pathway is not met, and the statuses of units, in words."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,9 @@ BOTH = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """Why a pathway is not met: what a rule needs, what there is, which units would serve.
+    """One reason: what a rule needs, what there is, and which units would help.
 
-    ``rule`` counts from 0 and is None where the reason is no single rule's.
+    ``rule`` is the rule's index from 0, or None if the reason belongs to no single rule.
     """
 
     code: str
@@ -25,10 +25,10 @@ class Reason:
 
 @dataclass(frozen=True, kw_only=True)
 class UnitStatus:
-    """How a unit stands; ``credits`` are those that count.
+    """The status of a unit, and the credits of it that count.
 
-    One of ``counts``, ``surplus``, ``barred``, ``needs-other-unit``, ``not-achieved`` and
-    ``needed``.
+    ``status`` is ``counts``, ``surplus``, ``barred``, ``needs-other-unit``,
+    ``not-achieved`` or ``needed``.
     """
 
     reference: str
@@ -50,7 +50,7 @@ SHORT = {
 
 
 def code_of(want: Want) -> str:
-    """Give the code of the reason where a want falls short."""
+    """Return the code of the reason for a want that falls short."""
     rule = want.rule
     if want.looks_at_attempts:
         return "attempts-missing"
@@ -64,7 +64,7 @@ def code_of(want: Want) -> str:
 
 
 def all_of(want: Want) -> str:
-    """Say that all units are wanted: ``Both units of group A are needed``."""
+    """Write that all units are needed: ``Both units of group A are needed``."""
     rule, count = want.rule, want.required
     which = {1: "The", BOTH: "Both"}.get(count, f"All {count}")
     be = "is" if count == 1 else "are"

@@ -1,1 +1,1 @@
-"""Reading the files of a catalogue, and saying everything that is wrong in them."""
+"""Read the files of a catalogue, and report every fault in them."""

@@ -1,4 +1,4 @@
-"""Worked cases: what certain grades must come to, kept in a file beside a qualification."""
+"""Worked cases: grades and the result they must give, in a file beside a qualification."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +22,7 @@ CASES = ".cases.yaml"
 def check_cases(
     folder: Path, catalogue: Catalogue
 ) -> tuple[int, tuple[CatalogueProblem, ...]]:
-    """Try every worked case of a catalogue's folder; count them, and say which fail.
+    """Check every worked case in a catalogue's folder; return their number and the failures.
 
     ``NAME.cases.yaml`` holds the cases of the qualification in ``NAME.yaml``.
     """
@@ -48,7 +48,7 @@ def _qualification_file(path: Path) -> Path:
 
 
 def _qualification_of(path: Path, catalogue: Catalogue) -> Qualification | None:
-    """Find the qualification whose cases these are, in the version of its file."""
+    """Find the qualification that the cases belong to, in the version of its file."""
     named = _qualification_file(path)
     if not named.is_file():
         return None
@@ -94,7 +94,7 @@ def _differences(
     overall_grade: str | None,
     codes: tuple[str, ...],
 ) -> Iterator[str]:
-    """Say what came out otherwise than the case has it."""
+    """Say how the result differs from what the case expects."""
     reasons = [reason for each in assessment.pathways for reason in each.reasons]
     found = dict.fromkeys(reason.code for reason in reasons)
     if assessment.eligible and not eligible:

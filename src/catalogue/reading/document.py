@@ -1,4 +1,4 @@
-"""Reading a YAML file key by key, with a list of everything that is wrong in it."""
+"""Read a YAML file key by key, and list every fault in it."""
 
 import re
 from collections.abc import Hashable, Iterator, Mapping
@@ -16,16 +16,16 @@ _MONEY = re.compile(r"[0-9]{1,7}\.[0-9]{2}")
 
 
 MOST_NESTED = 100
-"""How deep lists and mappings may be nested (d); files of a catalogue need ten levels."""
+"""The deepest nesting of lists and mappings allowed (d); a catalogue's files need ten."""
 
 NO_VALUE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What PyYAML raises for a value that does not fit its type, as the date 2026-02-30."""
+"""PyYAML raises these for a value that does not fit its type, such as 2026-02-30."""
 
 
 class _Loader(yaml.CSafeLoader):
-    """A YAML loader that refuses a key that is given twice, instead of taking the last.
+    """A YAML loader that refuses a repeated key instead of keeping its last value.
 
-    It also names the line of a value that does not exist, such as 2026-02-30.
+    It also names the line of an impossible value, such as 2026-02-30.
     """
 
     def construct_object(
@@ -57,7 +57,7 @@ class _Loader(yaml.CSafeLoader):
 
 
 class TooDeep(yaml.YAMLError):
-    """Lists and mappings of a file are nested too deep: reading it would overflow the stack."""
+    """The file's lists and mappings are nested so deep that reading it would overflow the stack."""
 
 
 def require_shallow(content: bytes) -> None:
@@ -78,14 +78,14 @@ def require_shallow(content: bytes) -> None:
 
 @dataclass(kw_only=True)
 class Problems:
-    """The problems that were found in one file."""
+    """The problems found in one file."""
 
     file: str
     found: list[CatalogueProblem] = field(default_factory=list)
 
     @property
     def errors(self) -> int:
-        """The number of errors; warnings are not counted."""
+        """The number of errors, without warnings."""
         return sum(problem.severity == "error" for problem in self.found)
 
     def add(
@@ -99,11 +99,11 @@ class Problems:
 
 
 class DocumentPart:
-    """A mapping in a file, whose keys are read by methods named after types.
+    """A mapping in a file, read by one method for each type.
 
-    A value that is missing or of another type is noted in ``problems``, and read as None
-    or as a neutral value so that reading goes on. ``close`` notes the keys that were not
-    read. ``path`` is where the mapping is in the file, as ``groups[0].units``.
+    A missing or mistyped value is noted in ``problems`` and read as None or as a neutral
+    value, so that reading goes on. ``close`` notes the keys that nothing read. ``path`` is
+    the place of the mapping in the file, such as ``groups[0].units``.
     """
 
     def __init__(
@@ -115,7 +115,7 @@ class DocumentPart:
         self.asked: list[str] = []
 
     def at(self, key: str) -> str:
-        """Give the path of a key from the top of the file."""
+        """Return the path of a key from the top of the file."""
         return f"{self.path}.{key}" if self.path else key
 
     def fault(self, key: str, message: str) -> None:
@@ -144,12 +144,12 @@ class DocumentPart:
         return ""
 
     def optional_text(self, key: str) -> str | None:
-        """Read a text that is not empty, or None where the key is not there."""
+        """Read a text that is not empty; None if the key is missing."""
         self.asked.append(key)
         return self.text(key) if key in self.values else None
 
     def text_or_texts(self, key: str) -> tuple[str, ...]:
-        """Read a text, or a list of them."""
+        """Read a text or a list of texts."""
         if isinstance(self.values.get(key), list):
             return self.texts(key)
         text = self.text(key)
@@ -216,7 +216,7 @@ class DocumentPart:
         return allowed[0]
 
     def texts(self, key: str, *, optional: bool = True) -> tuple[str, ...]:
-        """Read a list of texts, and note each that is there twice; empty if it is wrong."""
+        """Read a list of texts and note each repeated one; empty if it is wrong."""
         value = self._get(key, "a list", optional=optional)
         if value is None:
             return ()
@@ -232,7 +232,7 @@ class DocumentPart:
         return tuple(value)
 
     def part(self, key: str) -> "DocumentPart":
-        """Read a mapping; if it is none, an empty one whose faults are not noted."""
+        """Read a mapping; if it is wrong, return an empty one that notes no further faults."""
         value = self._get(key, "its keys", optional=False)
         if isinstance(value, dict):
             return DocumentPart(value, self.at(key), self.problems)
@@ -262,7 +262,7 @@ class DocumentPart:
                 self.problems.add(f"{path}[{place}]", f"is {each!r}; give its keys.")
 
     def close(self) -> None:
-        """Note the keys that were not read: they have no meaning here."""
+        """Note the keys that nothing read: they have no meaning here."""
         for key in self.values:
             if key not in self.asked:
                 known = ", ".join(self.asked)
@@ -272,7 +272,7 @@ class DocumentPart:
 
 
 def _no_value(node: yaml.Node, error: Exception) -> str:
-    """Give the message for a value that PyYAML cannot make, usually an impossible date."""
+    """Describe a value that PyYAML cannot convert, usually an impossible date."""
     kind = node.tag.rpartition(":")[2]
     value = str(node.value)[:50] if isinstance(node, yaml.ScalarNode) else "this"
     if kind == "timestamp":
@@ -281,9 +281,9 @@ def _no_value(node: yaml.Node, error: Exception) -> str:
 
 
 def read_yaml(path: Path, problems: Problems) -> DocumentPart | None:
-    """Read a file that is one YAML mapping.
+    """Read a file that holds one YAML mapping.
 
-    If it is not, or cannot be read, the reason is noted and None returned.
+    If that fails, note the reason and return None.
     """
     try:
         require_shallow(written := path.read_bytes())

@@ -1,4 +1,4 @@
-"""What the file of a qualification says of its overall grade, checked."""
+"""Read and check how a qualification's file describes the overall grade."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from catalogue.unit import TRANSFERRED, Unit
 
 
 def grading(part: DocumentPart, units: tuple[Unit, ...], *, sound: bool) -> Grading:
-    """Read ``grading``; only of ``sound`` units is it said what does not fit them."""
+    """Read ``grading``; mismatches with the units are noted only if the units are ``sound``."""
     errors = part.problems.errors
     kind = part.one_of("kind", "pass", "points", "grid")
     read = PASS_ONLY
@@ -83,7 +83,7 @@ def _component(part: DocumentPart, names: Names) -> Component:
 def _cells(
     part: DocumentPart, components: tuple[Component, ...], *, sound: bool
 ) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Read a table, nested by the grade of each component in turn."""
+    """Read a table that is nested by the grade of each component in turn."""
     if not components:
         return
     component, *others = components
@@ -124,7 +124,7 @@ def _thresholds(part: DocumentPart) -> tuple[Threshold, ...]:
 
 
 def _check_units(part: DocumentPart, read: Grading, units: tuple[Unit, ...]) -> None:
-    """Note grades of units that achieve and have no points, or the other way round."""
+    """Note units with an achieving grade that has no points, and points of unused grades."""
     for place, unit in enumerate(units):
         for grade in unit.grades:
             if grade in unit.achieving_grades and grade not in read.points:

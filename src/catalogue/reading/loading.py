@@ -1,4 +1,4 @@
-"""Loading a catalogue from its folder, or refusing it with all its errors."""
+"""Load a catalogue from its folder, or refuse it with all its errors."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -30,8 +30,8 @@ CENTRE_DIGITS = 5
 def load(folder: Path, *, decision_seconds: float = 2.0) -> Catalogue:
     """Load the folders ``qualifications``, ``apprenticeships`` and ``centres``.
 
-    ``decision_seconds`` limits each decision on eligibility, now and later. Raises
-    InvalidCatalogue with every error found; warnings are kept on the catalogue.
+    ``decision_seconds`` limits each decision on eligibility, during loading and later.
+    Raises InvalidCatalogue with every error found; the catalogue keeps the warnings.
     """
     problems: list[CatalogueProblem] = []
     build = partial(qualification, decision_seconds=decision_seconds)
@@ -68,9 +68,9 @@ def _files(
     build: Callable[[DocumentPart], T],
     problems: list[CatalogueProblem],
 ) -> Iterator[tuple[str, T]]:
-    """Read the YAML files of a folder; give name and result of those without errors.
+    """Read the YAML files of a folder; yield name and result of each file without errors.
 
-    ``problems`` gets what is wrong in each. Files of worked cases are left out.
+    ``problems`` collects the faults. Files of worked cases are skipped.
     """
     for path in sorted((folder / kind).glob("*")):
         if path.suffix in ENDINGS and not path.name.endswith(CASES):
@@ -85,7 +85,7 @@ def _files(
 
 
 def _strays(folder: Path) -> Iterator[CatalogueProblem]:
-    """Find YAML files outside the three folders, where nothing reads them."""
+    """Find YAML files outside the three folders, which nothing reads."""
     if not folder.is_dir():
         yield _problem(
             str(folder.resolve()),
@@ -125,7 +125,7 @@ def _centre(part: DocumentPart) -> CentreEntry:
 def _versions(
     qualifications: list[tuple[str, Qualification]],
 ) -> Iterator[CatalogueProblem]:
-    """Find versions that are there twice, or that apply from no later day than a lower one."""
+    """Find repeated versions, and versions that do not start after the one before."""
     last: dict[str, Qualification] = {}
     for file, each in sorted(
         qualifications, key=lambda entry: (entry[1].version, entry[0])

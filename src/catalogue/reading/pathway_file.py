@@ -1,4 +1,4 @@
-"""What the file of a qualification says of its pathways and their rules, checked."""
+"""Read and check the pathways of a qualification's file."""
 
 from catalogue.grading import Grading
 from catalogue.qualification import Pathway
@@ -16,9 +16,9 @@ def pathways(
     sound: bool,
     decision_seconds: float = 2.0,
 ) -> tuple[Pathway, ...]:
-    """Read ``pathways``; only of ``sound`` units is it said what does not fit them.
+    """Read ``pathways``; mismatches with the units are noted only if the units are ``sound``.
 
-    Whether the rules can be met is looked for ten times as long as a decision may take.
+    Checking that the rules can be met may take ten times as long as one decision.
     """
     read: list[Pathway] = []
     for each in part.parts("pathways"):
@@ -49,7 +49,7 @@ def _pathway(
 
 
 def _names(part: DocumentPart, units: tuple[Unit, ...], *, sound: bool) -> Names:
-    """Find the units of each group: the pathway's own, else as the units say."""
+    """Find the units of each group: the pathway's own groups, else those of the units."""
     groups: dict[str, tuple[str, ...]] = {}
     for unit in units:
         groups[unit.group] = (*groups.get(unit.group, ()), unit.reference)

@@ -1,4 +1,4 @@
-"""What the file of a qualification says, checked."""
+"""Read and check a qualification's file."""
 
 from datetime import date
 from decimal import Decimal
@@ -43,7 +43,7 @@ def window(part: DocumentPart) -> Window:
 def qualification(
     part: DocumentPart, *, decision_seconds: float = 2.0
 ) -> Qualification:
-    """Read a qualification; what is wrong is noted on the part's problems."""
+    """Read a qualification; faults are noted in the part's problems."""
     reference = product_reference(part)
     errors = part.problems.errors
     units = _units(part)
@@ -183,7 +183,7 @@ def _unit(part: DocumentPart) -> Unit:
 
 
 def _test(part: DocumentPart, assessment: str) -> dict[str, Any]:
-    """Read what a tested unit says besides."""
+    """Read the further keys of a tested unit."""
     if assessment == "internal":
         for key in ("delivery", "minutes", "price", "maximum_mark"):
             if key in part.values:

@@ -1,4 +1,4 @@
-"""What the file of a qualification says of one rule of combination, checked."""
+"""Read and check one rule of combination."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ SUBJECTS = ("group", "groups", "units", "any_of", "requires")
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """What rules may name: units, with all their equivalents, and groups of units.
+    """The names a rule may use: units, with all their equivalents, and groups of units.
 
-    ``sound`` is whether the units were read without a fault; if they were not, rules that
-    name what is not there are not faults of their own.
+    ``sound`` says whether the units were read without a fault. If not, a rule that names a
+    missing unit is not at fault.
     """
 
     units: tuple[Unit, ...]
@@ -26,7 +26,7 @@ class Names:
 
     @cached_property
     def equivalents(self) -> dict[str, frozenset[str]]:
-        """The references of each unit and its equivalents, by its own."""
+        """For each unit's reference, the references of the unit and its equivalents."""
         return {
             unit.reference: frozenset(other.reference for other in each)
             for each in equivalents(self.units)
@@ -34,7 +34,7 @@ class Names:
         }
 
     def covered_by(self, references: Iterable[str]) -> tuple[Unit, ...]:
-        """Find these units and their equivalents, in catalogue order."""
+        """Return these units and their equivalents, in catalogue order."""
         wanted = {
             each for name in references for each in self.equivalents.get(name, ())
         }
@@ -48,7 +48,7 @@ class Names:
         names: Iterable[str],
         known: Iterable[str],
     ) -> None:
-        """Note each name under this key that is not known."""
+        """Note each unknown name under this key."""
         if self.sound:
             for name in names:
                 if name not in known:
@@ -56,7 +56,7 @@ class Names:
 
 
 def read_rule(part: DocumentPart, names: Names, *, nested: int = 0) -> Rule:
-    """Read a rule; what is wrong with it is noted on the part's problems."""
+    """Read a rule; faults are noted in the part's problems."""
     errors = part.problems.errors
     subjects = [key for key in SUBJECTS if part.has(key)]
     if len(subjects) != 1:
@@ -142,7 +142,7 @@ def _at_most_units(part: DocumentPart) -> int | None:
 
 
 def _check_sense(part: DocumentPart, rule: Rule) -> None:
-    """Note a rule that nothing could break, or that says what cannot be meant."""
+    """Note a rule that nothing could break, or that cannot be meant."""
     for key, filters in (
         ("at_or_above_level", rule.at_or_above_level),
         ("at_least_grade", rule.at_least_grade),

@@ -1,1 +1,1 @@
-"""Deciding by the rules of combination, exactly: see README.md beside this file."""
+"""Decide exactly by the rules of combination. README.md in this folder explains the method."""

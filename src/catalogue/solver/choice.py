@@ -1,6 +1,7 @@
-"""What a learner has, what of it counts, and what that comes to: plain integers only.
+"""A learner's grades, a choice of the units that count, and the result of that choice.
 
-Whatever is found, by whichever way, is believed only after it was checked here.
+Everything is a plain integer. Every choice, however it was found, is checked here before it
+is used.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,32 +14,32 @@ from catalogue.solver.compiled import CompiledPathway, Limit, RuleNode
 Given = tuple[tuple[int, str], ...]
 
 
-class LearnerToFix:
-    """The grades given to a learner, by the number of the unit, against a pathway."""
+class LearnerGrades:
+    """One learner's grades against one pathway, keyed by unit number."""
 
     def __init__(self, rules: CompiledPathway, given: Given) -> None:
         self.rules = rules
         self.given = dict(given)
         self.achieved = tuple(n for n, g in given if rules.units[n].achieves(g))
 
-    def with_units(self, units: Iterable[int]) -> "LearnerToFix":
-        """Give these units the lowest grade that achieves each, besides what there is."""
+    def with_units(self, units: Iterable[int]) -> "LearnerGrades":
+        """Copy the learner with these units added, each at the lowest grade that achieves it."""
         given = self.given | {number: self.rules.lowest[number] for number in units}
-        return LearnerToFix(self.rules, tuple(sorted(given.items())))
+        return LearnerGrades(self.rules, tuple(sorted(given.items())))
 
     @cached_property
     def gains(self) -> dict[int, tuple[int, ...]]:
-        """What each achieved unit gives each want when it counts whole."""
+        """For each achieved unit, the amount it adds to each want when it counts whole."""
         return {n: self.rules.gives(n, self.given[n]) for n in self.achieved}
 
     @cached_property
     def shares(self) -> dict[int, int]:
-        """The points of each achieved unit when it counts whole, in shares."""
+        """For each achieved unit, its points in shares when it counts whole."""
         return {n: self.rules.shares(n, self.given[n]) for n in self.achieved}
 
     @cached_property
     def attempts(self) -> dict[int, int]:
-        """What attempted units come to, by the place of the want that looks at them."""
+        """The total of the attempted units, by the place of each want that looks at attempts."""
         return {
             want.place: self.rules.attempts(want, self.given)
             for want in self.rules.wants
@@ -46,7 +47,7 @@ class LearnerToFix:
         }
 
     def has_what_it_needs(self, node: RuleNode) -> bool:
-        """Whether the units that a rule of ``requires`` holds back may count."""
+        """Whether the learner achieved every unit that the node's ``requires`` asks for."""
         requires = node.requires
         return requires is None or all(
             any(number in needed for number in self.achieved)
@@ -55,7 +56,7 @@ class LearnerToFix:
 
     @cached_property
     def held_back(self) -> frozenset[int]:
-        """The units that no choice counts, for want of another that they require."""
+        """The units that can never count, because a unit that they require is not achieved."""
         return frozenset(
             number
             for node in self.rules.nodes
@@ -66,13 +67,13 @@ class LearnerToFix:
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """The units that count, each with its credits, and the list picked of each rule."""
+    """The units that count, each with its credits, and the list picked for each ``any_of`` rule."""
 
     credits: Mapping[int, int]
     picks: Mapping[RuleNode, int]
 
     def in_force(self, nodes: tuple[RuleNode, ...]) -> Iterator[RuleNode]:
-        """List the rules in force among these and in their picked lists."""
+        """Yield each of these rules that applies, and the rules of the lists picked within them."""
         for node in nodes:
             yield node
             if node.lists:
@@ -81,10 +82,11 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class ChoiceOutcome:
-    """What a choice comes to: the shortfall of each want that is in force, and the grade.
+    """The result of a choice: the shortfall of each want, points and overall grade.
 
-    ``values`` are what there is of each want. ``shares`` are points, ``rank`` that of the
-    overall grade from 1, or 0 for none.
+    ``values`` holds the total of each want that applies, and ``of_rules`` the shortfall of
+    each rule of the pathway. ``shares`` are points in shares. ``rank`` counts overall
+    grades from 1; 0 means none.
     """
 
     short: Mapping[int, int]
@@ -95,17 +97,17 @@ class ChoiceOutcome:
 
     @property
     def rules_failed(self) -> int:
-        """How many rules of the pathway are failed."""
+        """The number of the pathway's rules that fail."""
         return sum(short > 0 for short in self.of_rules)
 
     @property
     def is_met(self) -> bool:
-        """Whether every rule is satisfied, and a grade given."""
+        """Whether every rule is satisfied and an overall grade is reached."""
         return not any(self.of_rules) and self.rank > 0
 
 
-def is_allowed(learner: LearnerToFix, choice: Choice) -> bool:
-    """Whether the choice breaks no limit."""
+def is_allowed(learner: LearnerGrades, choice: Choice) -> bool:
+    """Whether the choice keeps every limit."""
     rules, counted = learner.rules, choice.credits
     if not counted.keys() <= set(learner.achieved):
         return False
@@ -130,13 +132,13 @@ def is_allowed(learner: LearnerToFix, choice: Choice) -> bool:
 
 
 def amount_used(limit: Limit, counted: Mapping[int, int]) -> int:
-    """Say how much of a limit is used."""
+    """Return the credits, or the number of units, that count under a limit."""
     mine = [counted[number] for number in limit.units if number in counted]
     return sum(mine) if limit.of_credits else len(mine)
 
 
-def outcome(learner: LearnerToFix, choice: Choice) -> ChoiceOutcome:
-    """Add up what a choice comes to."""
+def outcome(learner: LearnerGrades, choice: Choice) -> ChoiceOutcome:
+    """Add up the result of a choice."""
     rules = learner.rules
     short: dict[int, int] = {}
     values: dict[int, int] = {}
@@ -157,7 +159,7 @@ def outcome(learner: LearnerToFix, choice: Choice) -> ChoiceOutcome:
     )
 
 
-def _value(learner: LearnerToFix, choice: Choice, place: int) -> int:
+def _value(learner: LearnerGrades, choice: Choice, place: int) -> int:
     want = learner.rules.wants[place]
     if want.looks_at_attempts:
         return learner.attempts[place]
@@ -167,8 +169,11 @@ def _value(learner: LearnerToFix, choice: Choice, place: int) -> int:
     return sum(gains[n][place] for n in choice.credits)
 
 
-def points(learner: LearnerToFix, counted: Mapping[int, int]) -> int:
-    """Add up the points of what counts, in shares; with ``best``, of the best credits."""
+def points(learner: LearnerGrades, counted: Mapping[int, int]) -> int:
+    """Add up the points of the units that count, in shares.
+
+    If the grading has ``best``, only its best credits are added up.
+    """
     rules = learner.rules
     if rules.grading.kind != "points":
         return 0
@@ -190,7 +195,7 @@ def points(learner: LearnerToFix, counted: Mapping[int, int]) -> int:
     return total
 
 
-def _rank(learner: LearnerToFix, counted: Mapping[int, int], shares: int) -> int:
+def _rank(learner: LearnerGrades, counted: Mapping[int, int], shares: int) -> int:
     kind = learner.rules.grading.kind
     if kind == "pass":
         return 1
@@ -199,8 +204,8 @@ def _rank(learner: LearnerToFix, counted: Mapping[int, int], shares: int) -> int
     return grid_rank(learner, frozenset(counted))
 
 
-def grid_rank(learner: LearnerToFix, counted: frozenset[int]) -> int:
-    """Find the best cell of the grid that units which count can name; 0 for none."""
+def grid_rank(learner: LearnerGrades, counted: frozenset[int]) -> int:
+    """Return the rank of the best grid cell that the counted units reach; 0 for none."""
     table = learner.rules.grading.table
     ascending = learner.rules.grading.ascending
     grades = [

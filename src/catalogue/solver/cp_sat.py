@@ -1,6 +1,6 @@
-"""CP-SAT, as far as it is needed here: whole numbers, one worker, the same answer always.
+"""A thin wrapper of CP-SAT: whole numbers, one worker, the same answer every time.
 
-It is imported only when a model is made; without its Python modelling layer, which
+It is imported only when a model is made, and without its Python modelling layer, which
 would load pandas (ADR 17).
 """
 
@@ -12,18 +12,18 @@ from typing import Any
 
 Terms = Iterable[tuple[int, int]]
 Ranged = tuple[int, int, int]
-"""A variable with its least and its most."""
+"""A variable, its lower bound and its upper bound."""
 
 MOST_SUMS = 2**40
-"""How great a sum may be that puts variables in order: exact in all arithmetic used."""
+"""The largest sum that orders variables; the solver's arithmetic is exact up to here."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:
-    """How a model is tried, and how much by the solver's own measure of its work.
+    """The solver's settings for one attempt, and the work it may spend, by its own measure.
 
-    ``led_by_lp``: variables are decided as the linear relaxation has them. ``lazy_rows``:
-    only constraints that it breaks are added to it.
+    ``led_by_lp``: branch on the solution of the linear relaxation. ``lazy_rows``: add to
+    the relaxation only the constraints that its solution breaks.
     """
 
     work: float
@@ -37,19 +37,21 @@ LED = Effort(work=0.003, led_by_lp=True, cuts=False)
 LEAN = Effort(work=0.05, cuts=False)
 REST = (Effort(work=1.0), Effort(work=inf, presolve=True))
 EFFORTS = (LED, LEAN, *REST)
-"""Tried in turn. Nearly all models take less than the first two: there, cuts cost more than
-they save, and presolve costs more still. The few others need them.
+"""The attempts at a verdict, in turn.
+
+The first two decide nearly all models. On those, cuts and presolve cost more than they
+save; the few other models need them.
 """
 EFFORTS_FOR_FIXES = (replace(LEAN, lazy_rows=True), *REST)
-"""The same for ways to fix, where the first decides too little to be worth it."""
+"""The attempts at ways to fix. LED is left out, because it decides too few of them."""
 
 
 class Undecided(Exception):
-    """The time allowed was not enough to decide."""
+    """The time allowed ran out before a decision."""
 
 
 class Deadline:
-    """The moment after which no more is tried."""
+    """The moment at which deciding stops."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -57,7 +59,7 @@ class Deadline:
 
     @property
     def seconds_left(self) -> float:
-        """The seconds left; raises Undecided where there are none."""
+        """The seconds left; raises Undecided if none are."""
         left = self._ends - monotonic()
         if left <= 0:
             raise Undecided
@@ -65,9 +67,9 @@ class Deadline:
 
 
 class Model:
-    """Variables of whole numbers, and linear constraints on them.
+    """Integer variables and linear constraints on them.
 
-    A variable is spoken of by its number; one of 0 or 1 may also stand as a condition.
+    A variable is identified by its number. A variable of 0 or 1 can also be a condition.
     """
 
     def __init__(self, efforts: Sequence[Effort] = EFFORTS) -> None:
@@ -88,7 +90,7 @@ class Model:
     def add(
         self, terms: Terms, least: int, most: int, where: Sequence[int] = ()
     ) -> None:
-        """Bound a sum of variables times numbers; only ``where`` all of those are 1."""
+        """Constrain a weighted sum; the constraint applies only while all of ``where`` are 1."""
         constraint = self._proto.constraints.add()
         variables, factors = zip(*terms, strict=True)
         constraint.linear.vars.extend(variables)
@@ -99,28 +101,31 @@ class Model:
             self._conditional = True
 
     def hold(self, terms: Terms, value: int) -> None:
-        """Let a sum come to this; nothing if it has no terms."""
+        """Constrain a weighted sum to this value; do nothing if it has no terms."""
         terms = list(terms)
         if terms:
             self.add(terms, value, value)
 
     def fix(self, variable: int, value: int) -> None:
-        """Let a variable have this value."""
+        """Give a variable this value."""
         domain = self._proto.variables[variable].domain
         domain.clear()
         domain.extend([value, value])
 
     def at_most_one(self, variables: Sequence[int]) -> None:
-        """Let at most one of these be 1."""
+        """Allow at most one of these variables to be 1."""
         self._proto.constraints.add().at_most_one.literals.extend(variables)
 
     def not_all(self, variables: Sequence[int]) -> None:
-        """Let not all of these be 1: a clause, which is no row of the linear relaxation."""
+        """Forbid that all of these variables are 1.
+
+        The constraint is a clause, so it adds no row to the linear relaxation.
+        """
         none = [-variable - 1 for variable in variables]
         self._proto.constraints.add().bool_or.literals.extend(none)
 
     def copy(self) -> "Model":
-        """Make another with the same variables and constraints."""
+        """Copy the variables and constraints into another model."""
         other = Model(self._efforts)
         other._proto.copy_from(self._proto)
         other._count = self._count
@@ -130,10 +135,10 @@ class Model:
     def minimise(
         self, terms: Terms, least: int | None = None, most: int | None = None
     ) -> None:
-        """Look for the least of this sum, in place of what was looked for before.
+        """Set the sum to minimise, in place of any earlier one.
 
-        Where it is known to be no less than ``least``, no more is looked for than that;
-        nothing is found that is more than ``most``.
+        The solver stops at ``least``, which the sum is known not to fall below, and accepts
+        no solution above ``most``.
         """
         self._proto.clear_objective()
         terms = list(terms)
@@ -149,7 +154,7 @@ class Model:
             self._proto.objective.coeffs.append(factor)
 
     def solve(self, deadline: Deadline) -> list[int] | None:
-        """Find values for all variables, the least of what is minimised; None if none are.
+        """Find values of all variables that minimise the sum; None if no values fit.
 
         Raises Undecided.
         """
@@ -189,10 +194,10 @@ class Model:
         variables: Sequence[int],
         until: Mapping[int, int] | None = None,
     ) -> list[int] | None:
-        """Find the values of which the first variable's is greatest, then the second's, and so on.
+        """Find values by order: the greatest first variable, then the greatest second, and so on.
 
-        None if there are none, or none that come before the values ``until`` or are those.
-        Raises Undecided.
+        Return None if no values fit, or if ``until`` is given and no values are at or
+        before it in this order. Raises Undecided.
         """
         model, values = self.copy(), None
         for block in self._blocks(variables):
@@ -214,7 +219,7 @@ class Model:
         return values or model.solve(deadline)
 
     def _blocks(self, variables: Sequence[int]) -> Iterator[list[Ranged]]:
-        """Part variables so that one sum can put each block of them in order."""
+        """Divide the variables into blocks small enough for one sum to order each."""
         block: list[Ranged] = []
         sums = 1
         for each in variables:
@@ -232,7 +237,7 @@ class Model:
 
 
 def _in_order(block: list[Ranged]) -> Iterator[tuple[int, int]]:
-    """Weigh each variable by more than all after it can come to."""
+    """Weigh each variable by more than all later ones together can reach."""
     weight = -1
     for each, least, most in reversed(block):
         yield each, weight

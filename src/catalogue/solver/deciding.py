@@ -1,8 +1,8 @@
-"""Verdict, what counts, and ways to fix, for one pathway."""
+"""The questions about one pathway: verdict, nearest choice, single rule and ways to fix."""
 
 from functools import lru_cache
 
-from catalogue.solver.choice import Given, LearnerToFix
+from catalogue.solver.choice import Given, LearnerGrades
 from catalogue.solver.compiled import CompiledPathway
 from catalogue.solver.cp_sat import Deadline, Model
 from catalogue.solver.direct import Totals, improve, satisfies
@@ -16,14 +16,14 @@ from catalogue.solver.nearest import (
 
 REMEMBERED = 20_000
 AT_HAND = 8
-"""How many problems are kept for the next question about the same grades."""
+"""The number of recent problems kept, in case the next question is about the same grades."""
 
 
 class Decider:
     """Decides by the rules of one pathway, and remembers its verdicts.
 
-    ``given`` are the grades by the number of the unit, in order; ``seconds`` is how long
-    may be tried before Undecided is raised.
+    ``given`` holds (unit number, grade) pairs in order. A method raises Undecided after
+    ``seconds``.
     """
 
     def __init__(self, rules: CompiledPathway) -> None:
@@ -33,10 +33,10 @@ class Decider:
         self._problem = lru_cache(AT_HAND)(self._make)
 
     def _make(self, given: Given) -> NearestProblem:
-        return NearestProblem(LearnerToFix(self.rules, given))
+        return NearestProblem(LearnerGrades(self.rules, given))
 
     def rank(self, given: Given, seconds: float) -> int:
-        """Find the rank of the best overall grade, from 1; 0 where the pathway is not met."""
+        """Return the rank of the best overall grade, from 1; 0 if the pathway is not met."""
         return self._remembered(given, seconds)
 
     def _rank(self, given: Given, seconds: float) -> int:
@@ -53,11 +53,11 @@ class Decider:
         return best_rank(problem, Deadline(seconds))
 
     def best(self, given: Given, seconds: float) -> NearestChoice:
-        """Find the choice that meets the rules, or comes nearest to that."""
+        """Find the choice that meets the rules or comes nearest to meeting them."""
         return nearest(self._problem(given), Deadline(seconds))
 
     def can_meet(self, given: Given, top: int, seconds: float) -> bool:
-        """Whether some choice satisfies one rule of the pathway, limits and all."""
+        """Whether some choice within all limits satisfies this one rule of the pathway."""
         problem = self._problem(given)
         bounds, program = problem.bounds, problem.program
         if not satisfies((self.rules.nodes[top],), bounds.wants):
@@ -74,15 +74,16 @@ class Decider:
         return not found.outcome.of_rules[top]
 
     def ways_to_fix(self, given: Given, seconds: float) -> WaysToFix:
-        """Find the smallest sets of further units that meet the pathway, ten at the most."""
-        return smallest_fixes(LearnerToFix(self.rules, given), Deadline(seconds))
+        """Find at most ten of the smallest sets of further units that meet the pathway."""
+        return smallest_fixes(LearnerGrades(self.rules, given), Deadline(seconds))
 
 
 def best_rank(problem: NearestProblem, deadline: Deadline) -> int:
-    """Find the rank of the best overall grade of a choice that meets the pathway.
+    """Return the rank of the best overall grade of any choice that meets the pathway.
 
-    Grade after grade is asked for, from the best that bounds allow: to find the most
-    points would take longer. 0 if no choice meets it. Raises Undecided.
+    Return 0 if no choice meets it. The grades are tried one after the other, from the best
+    that the bounds allow; maximising the points instead would take longer. Raises
+    Undecided.
     """
     for rank in range(problem.bounds.rank, 0, -1):
         found = satisfying(problem, problem.program.satisfying(rank=rank), deadline)
@@ -94,7 +95,7 @@ def best_rank(problem: NearestProblem, deadline: Deadline) -> int:
 def satisfying(
     problem: NearestProblem, model: Model, deadline: Deadline
 ) -> NearestChoice | None:
-    """Find a choice of the problem's model that satisfies the rules; None if none does.
+    """Find a choice in the problem's model that satisfies the rules; None if none does.
 
     Raises Undecided.
     """

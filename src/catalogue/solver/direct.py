@@ -11,7 +11,7 @@ from struct import Struct
 from catalogue.solver.choice import (
     Choice,
     ChoiceOutcome,
-    LearnerToFix,
+    LearnerGrades,
     grid_rank,
     is_allowed,
     outcome,
@@ -134,7 +134,7 @@ class Bounds:
     are nested or disjoint. Leaving a limit out loosens a bound, but keeps it true.
     """
 
-    def __init__(self, learner: LearnerToFix) -> None:
+    def __init__(self, learner: LearnerGrades) -> None:
         self.learner = learner
         self.rules = learner.rules
         free = learner.held_back
@@ -263,7 +263,7 @@ class Filler:
     """Counts units one after another, each with as many credits as the limits leave it."""
 
     def __init__(
-        self, learner: LearnerToFix, picks: Mapping[RuleNode, int] | None
+        self, learner: LearnerGrades, picks: Mapping[RuleNode, int] | None
     ) -> None:
         self.learner = learner
         self.picks = picks or {}

@@ -1,4 +1,4 @@
-"""What no catalogue may ask: rules that cannot be met, grades that cannot be reached."""
+"""Faults no catalogue may have: rules that cannot be met, and grades that cannot be reached."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from catalogue.grading import PASS_ONLY
 from catalogue.qualification import Pathway
 from catalogue.rule import amount
-from catalogue.solver.choice import Choice, LearnerToFix
+from catalogue.solver.choice import Choice, LearnerGrades
 from catalogue.solver.compiled import CompiledPathway, Measure, RuleNode, Want
 from catalogue.solver.cp_sat import Deadline, Undecided
 from catalogue.solver.deciding import best_rank, satisfying
@@ -15,29 +15,29 @@ from catalogue.solver.nearest import NearestProblem
 
 SECONDS = 2.0
 LENIENCE = 10
-"""How often the time of a decision a check may take: machines are busy as they start."""
+"""A check may take this many times the time of a decision: machines are busy at start."""
 TOO_LONG = "could not be checked in time: rules that cross less are decided sooner."
 
 
 @dataclass(frozen=True, kw_only=True)
 class RuleFault:
-    """What is wrong, at a key of the file; the message is a sentence without subject."""
+    """A fault at a key of the file; ``message`` is a sentence without its subject."""
 
     path: str
     message: str
 
 
 def check_pathway(pathway: Pathway, *, seconds: float = SECONDS) -> list[RuleFault]:
-    """Find what no pathway may ask, whatever its grades come to.
+    """Find faults in a pathway's rules, whatever overall grades they give.
 
-    ``seconds`` are those that a decision may take; a check may take LENIENCE times that.
-    Paths are within the pathway: ``rules[2].minimum_credits``, ``rules[1].any_of[0]``.
+    ``seconds`` is the time of one decision; a check may take LENIENCE times that. Paths are
+    relative to the pathway: ``rules[2].minimum_credits``, ``rules[1].any_of[0]``.
     """
     rules = CompiledPathway(pathway.units, pathway.rules, PASS_ONLY)
     faults = list(_excessive(rules))
     if faults:
         return faults
-    learner = LearnerToFix(rules, tuple(rules.best_grades.items()))
+    learner = LearnerGrades(rules, tuple(rules.best_grades.items()))
     try:
         return list(_impossible(learner, Deadline(LENIENCE * seconds)))
     except Undecided:
@@ -47,7 +47,7 @@ def check_pathway(pathway: Pathway, *, seconds: float = SECONDS) -> list[RuleFau
 def _keys(
     nodes: Sequence[RuleNode], at: str = "rules"
 ) -> Iterator[tuple[str, RuleNode]]:
-    """Name the key of each rule."""
+    """Yield each rule with the path of its key."""
     for place, node in enumerate(nodes):
         key = f"{at}[{place}]"
         yield key, node
@@ -56,7 +56,7 @@ def _keys(
 
 
 def _excessive(rules: CompiledPathway) -> Iterator[RuleFault]:
-    """Find minima greater than all that their rule covers could give."""
+    """Find minima greater than all units of their rule together could give."""
     for key, node in _keys(rules.nodes):
         for want in node.wants:
             there = _most(rules, want)
@@ -69,7 +69,7 @@ def _excessive(rules: CompiledPathway) -> Iterator[RuleFault]:
 
 
 def _most(rules: CompiledPathway, want: Want) -> int:
-    """Add up what every unit could give with its best grade; of a class, the most."""
+    """Add up what every unit gives with its best grade; a class gives its largest amount."""
     most = {}
     for number in want.worth:
         unit = rules.units[number]
@@ -82,8 +82,8 @@ def _most(rules: CompiledPathway, want: Want) -> int:
     return sum(most.values())
 
 
-def _impossible(learner: LearnerToFix, deadline: Deadline) -> Iterator[RuleFault]:
-    """Find rules that no choice satisfies, or lists that none of those picks."""
+def _impossible(learner: LearnerGrades, deadline: Deadline) -> Iterator[RuleFault]:
+    """Find rules that no choice satisfies, and lists that no satisfying choice picks."""
     nodes = learner.rules.nodes
     problem = NearestProblem(learner)
     choice = improve(problem.bounds, lambda found: found.is_met)
@@ -113,14 +113,17 @@ def _impossible(learner: LearnerToFix, deadline: Deadline) -> Iterator[RuleFault
 def _picked_lists(
     choice: Choice, nodes: tuple[RuleNode, ...]
 ) -> set[tuple[RuleNode, int]]:
-    """Give the lists that a choice picks, each by its rule and its place there."""
+    """Return the lists that a choice picks, each as its rule and its index there."""
     return {(n, choice.picks[n]) for n in choice.in_force(nodes) if n.lists}
 
 
 def _that_picks(
     problem: NearestProblem, node: RuleNode, place: int, deadline: Deadline
 ) -> Choice | None:
-    """Find a choice that picks this list, without the solver where that is clear."""
+    """Find a choice that satisfies the rules and picks this list; None if none does.
+
+    The solver is asked only if the bounds and a quick search do not decide.
+    """
     choice = improve(problem.bounds, lambda found: found.is_met, picked={node: place})
     if choice and (node, place) in _picked_lists(choice, problem.rules.nodes):
         return choice
@@ -130,7 +133,7 @@ def _that_picks(
 def _solve(
     problem: NearestProblem, deadline: Deadline, picked: int | None = None
 ) -> Choice | None:
-    """Find a choice that satisfies the rules, perhaps one that picks this list."""
+    """Ask the solver for a choice that satisfies the rules, and picks this list if given."""
     model = problem.program.satisfying()
     if picked is not None:
         model.fix(picked, 1)
@@ -141,9 +144,9 @@ def _solve(
 def check_grading(
     pathways: Sequence[Pathway], *, seconds: float = SECONDS
 ) -> list[RuleFault]:
-    """Find thresholds that the best grades do not reach, or that a grid gives none.
+    """Find thresholds that the best grades cannot reach, and grids that give no grade.
 
-    Of the thresholds, the lowest is to be reached on every pathway, the others on some.
+    Every pathway must reach the lowest threshold; some pathway must reach each other one.
     """
     grading = pathways[0].grading if pathways else PASS_ONLY
     deadline = Deadline(LENIENCE * seconds)
@@ -171,7 +174,7 @@ def _without_grade(
 
 
 def _has_grade(problem: NearestProblem, deadline: Deadline) -> bool:
-    """Tell whether some choice has an overall grade, without the solver if that is clear."""
+    """Tell whether some choice has an overall grade, asking the solver only in doubt."""
     return bool(
         improve(problem.bounds, lambda found: found.is_met and found.rank > 0)
         or best_rank(problem, deadline)
@@ -199,11 +202,11 @@ def _out_of_reach(
 
 def _with_best_grades(pathway: Pathway) -> NearestProblem:
     rules = pathway.compiled_rules
-    return NearestProblem(LearnerToFix(rules, tuple(rules.best_grades.items())))
+    return NearestProblem(LearnerGrades(rules, tuple(rules.best_grades.items())))
 
 
 def _rank(problem: NearestProblem, deadline: Deadline) -> int:
-    """Find the rank of the best overall grade, without the solver where that is clear."""
+    """Return the rank of the best overall grade, asking the solver only in doubt."""
     best = problem.bounds.rank
     if improve(problem.bounds, lambda found: found.is_met and found.rank == best):
         return best
@@ -211,7 +214,7 @@ def _rank(problem: NearestProblem, deadline: Deadline) -> int:
 
 
 def _most_points(problem: NearestProblem, deadline: Deadline) -> int:
-    """Find the most points, rounded down, of a choice that satisfies the rules."""
+    """Return the most points, rounded down, of any choice that satisfies the rules."""
     bounds, rules = problem.bounds, problem.rules
     if improve(
         bounds, lambda found: not found.rules_failed and found.shares == bounds.shares

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from catalogue.solver.choice import LearnerToFix
+from catalogue.solver.choice import LearnerGrades
 from catalogue.solver.cp_sat import Deadline, Model, Undecided
 from catalogue.solver.direct import Bounds, satisfies
 from catalogue.solver.nearest import check_choice
@@ -12,21 +12,21 @@ from catalogue.solver.program import UNBOUNDED, Program
 from catalogue.solver.swaps import Fix, KnownWays, Swaps, WayToFix
 
 MOST = 10
-"""How many ways to fix are given at most (d)."""
+"""The most ways to fix that are returned (I4, d)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class WaysToFix:
-    """The smallest ways to fix, each as unit numbers; ``are_all`` unless time ran out."""
+    """The smallest ways to fix, each as unit numbers; ``are_all`` is false if time ran out."""
 
     found: tuple[Fix, ...] = ()
     are_all: bool = True
 
 
-def smallest_fixes(learner: LearnerToFix, deadline: Deadline) -> WaysToFix:
+def smallest_fixes(learner: LearnerGrades, deadline: Deadline) -> WaysToFix:
     """Find at most ten ways to fix, by number of units, then credits, then catalogue order.
 
-    No way contains another. If time runs out, those found so far are the smallest.
+    No way contains another. If time runs out, the ways found so far are still the smallest.
     """
     free = tuple(
         number
@@ -45,9 +45,12 @@ def smallest_fixes(learner: LearnerToFix, deadline: Deadline) -> WaysToFix:
 
 
 class Fixes:
-    """Lists ways to fix from one model, which excludes each way listed and all that contain it."""
+    """Lists ways to fix from one model.
 
-    def __init__(self, learner: LearnerToFix, free: Fix, deadline: Deadline) -> None:
+    The model excludes each way listed, and all larger ways that contain one.
+    """
+
+    def __init__(self, learner: LearnerGrades, free: Fix, deadline: Deadline) -> None:
         self.learner, self.free, self.deadline = learner, free, deadline
         self.program = Program(learner, free=free)
         self.model = self.program.satisfying()
@@ -59,7 +62,7 @@ class Fixes:
         self.credits = [(added[n], credits_[n]) for n in free if credits_[n]]
 
     def in_order(self) -> Iterator[Fix]:
-        """List the ways to fix, those with the fewest units first, then the fewest credits.
+        """Yield the ways to fix, those with the fewest units first, then the fewest credits.
 
         Units are minimised first, then credits: one weighted sum of both takes far longer.
         """
@@ -76,9 +79,9 @@ class Fixes:
             self.model.add(self.units, units + 1, UNBOUNDED)
 
     def _of_units(self, model: Model, first: WayToFix) -> Iterator[Fix]:
-        """List the ways in the model, which have as many units as ``first``, by credits.
+        """Yield the ways with as many units as ``first``, by credits.
 
-        A way is listed once no unknown way can have as few credits.
+        A way is yielded once no unknown way can have as few credits.
         """
         known = KnownWays(
             self.learner, self.swaps, self.found, MOST - len(self.found), first
@@ -93,10 +96,10 @@ class Fixes:
             yield known_way.units
 
     def _unknown_ways(self, model: Model, known: KnownWays) -> Iterator[WayToFix]:
-        """Find ways that are wanted and not known yet, those with the fewest credits first.
+        """Find wanted ways that are not known yet, those with the fewest credits first.
 
-        While one may have fewer credits than the last way wanted, the credits are minimised.
-        Ways with as many credits as the last may be many: those are found in catalogue order.
+        Credits are minimised while an unknown way may have fewer than the last wanted way.
+        Many ways may have as many credits as the last; they are found in catalogue order.
         """
         least = 0
         while not known.last or least < known.last.credits:
@@ -120,7 +123,10 @@ class Fixes:
             yield self._read_way(values)
 
     def _without_known(self, model: Model, known: KnownWays, least: int) -> Model:
-        """Copy the model without known ways: of ``least`` credits to the last wanted."""
+        """Copy the model without the known ways that have ``least`` credits or more.
+
+        Ways after the last wanted one need not be left out.
+        """
         model = model.copy()
         for way in known.ways:
             if least <= way.credits and not (known.last and way > known.last):

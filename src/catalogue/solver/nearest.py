@@ -1,4 +1,4 @@
-"""Find the choice that reasons are given for: it meets the rules, or comes nearest to them."""
+"""Find the choice that the reasons describe: it meets the rules or comes nearest to that."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from catalogue.solver.choice import (
     Choice,
     ChoiceOutcome,
-    LearnerToFix,
+    LearnerGrades,
     is_allowed,
     outcome,
 )
@@ -19,28 +19,28 @@ from catalogue.solver.program import UNBOUNDED, Program
 
 @dataclass(frozen=True, kw_only=True)
 class NearestChoice:
-    """A choice, and what it comes to."""
+    """A choice with its outcome."""
 
     choice: Choice
     outcome: ChoiceOutcome
 
     @property
     def credits(self) -> int:
-        """The credits that count."""
+        """The number of credits that count."""
         return sum(self.choice.credits.values())
 
 
-def check_choice(learner: LearnerToFix, choice: Choice) -> NearestChoice:
-    """Add up what a choice comes to. Raises AssertionError if it breaks a limit."""
+def check_choice(learner: LearnerGrades, choice: Choice) -> NearestChoice:
+    """Add up a choice. Raises AssertionError if it breaks a limit."""
     if not is_allowed(learner, choice):
         raise AssertionError("The choice found breaks a limit.")
     return NearestChoice(choice=choice, outcome=outcome(learner, choice))
 
 
 class NearestProblem:
-    """A learner's grades, with their bounds and their program, each made on first use."""
+    """A learner's grades; their bounds and their program are made on first use."""
 
-    def __init__(self, learner: LearnerToFix) -> None:
+    def __init__(self, learner: LearnerGrades) -> None:
         self.learner = learner
         self.rules = learner.rules
 
@@ -54,16 +54,16 @@ class NearestProblem:
 
 
 def nearest(problem: NearestProblem, deadline: Deadline) -> NearestChoice:
-    """Find the choice with the least shortfalls, then the best grade, and so on.
+    """Find the choice with the smallest shortfalls, then the best grade, and so on.
 
-    The domain, section 11, says in which order. Raises Undecided if time runs out.
+    Section 11 of the domain gives the order. Raises Undecided if time runs out.
     """
     search = Search(problem, deadline)
     return search.direct() or search.solve()
 
 
 class Search:
-    """Looks for the choice: ``direct`` without the solver, ``solve`` with it."""
+    """Looks for the nearest choice: ``direct`` without the solver, ``solve`` with it."""
 
     def __init__(self, problem: NearestProblem, deadline: Deadline) -> None:
         self.problem, self.deadline = problem, deadline
@@ -73,7 +73,7 @@ class Search:
         self.earliest = Filler(self.learner, None).fill(self.bounds.units)
 
     def _least(self) -> tuple[tuple[int, ...], dict[RuleNode, int]]:
-        """Give the least shortfall of each rule, by the bounds, and the lists that have it."""
+        """Return a lower bound of each rule's shortfall, and the lists picked to reach it."""
         wants = self.bounds.wants
         least: list[int] = []
         picks: dict[RuleNode, int] = {}
@@ -86,9 +86,10 @@ class Search:
         return tuple(least), picks
 
     def direct(self) -> NearestChoice | None:
-        """Let units count in catalogue order; give that choice if it reaches all bounds.
+        """Count units in catalogue order; return the choice if it reaches all bounds, else None.
 
-        Else None. No equal choice comes before it: each unit counts with all it can.
+        No equally good choice comes earlier, because each unit counts with as much as it
+        can.
         """
         choice = Choice(credits=self.earliest.credits, picks=self.picks)
         if not is_allowed(self.learner, choice):
@@ -105,7 +106,7 @@ class Search:
         return None
 
     def solve(self) -> NearestChoice:
-        """Minimise one number after the other, in the order of section 11, and fix each."""
+        """Minimise the numbers of section 11 in their order; fix each before the next."""
         self.program = program = self.problem.program
         self.model = program.model.copy()
         self.found: NearestChoice | None = None
@@ -140,7 +141,7 @@ class Search:
     def _stage(
         self, terms: Terms, bound: int, value: Callable[[NearestChoice], int]
     ) -> None:
-        """Minimise a sum, unless what was found is at the bound already; then fix the sum."""
+        """Minimise a sum, or skip that if the last choice reaches the bound; then fix the sum."""
         terms = list(terms)
         if not terms:
             return
@@ -151,7 +152,7 @@ class Search:
         self.model.add(terms, now, now)
 
     def _first(self) -> NearestChoice:
-        """Of the choices left, take that of the earliest units, then of the first lists."""
+        """Take the remaining choice with the earliest units, then with the earliest lists."""
         found = self.found
         if (
             found

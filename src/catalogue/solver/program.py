@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from catalogue.solver.choice import Choice, LearnerToFix
+from catalogue.solver.choice import Choice, LearnerGrades
 from catalogue.solver.compiled import Limit, Requires, RuleNode, Want
 from catalogue.solver.cp_sat import EFFORTS, EFFORTS_FOR_FIXES, Model, Terms
 
@@ -22,7 +22,7 @@ class Program:
 
     def __init__(
         self,
-        learner: LearnerToFix,
+        learner: LearnerGrades,
         *,
         free: Sequence[int] = (),
         each_apart: bool = False,

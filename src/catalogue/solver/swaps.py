@@ -9,7 +9,7 @@ from math import inf
 from catalogue.solver.choice import (
     Choice,
     ChoiceOutcome,
-    LearnerToFix,
+    LearnerGrades,
     amount_used,
     is_allowed,
     outcome,
@@ -55,7 +55,7 @@ class Swaps:
     Only the sums of rules and limits are compared, so each swap must still be checked.
     """
 
-    def __init__(self, learner: LearnerToFix, free: Fix) -> None:
+    def __init__(self, learner: LearnerGrades, free: Fix) -> None:
         self.rules = rules = learner.rules
         self.free = free
         self._gains = {n: rules.gives(n, rules.lowest[n]) for n in free}
@@ -149,7 +149,7 @@ class KnownWays:
 
     def __init__(
         self,
-        learner: LearnerToFix,
+        learner: LearnerGrades,
         swaps: Swaps,
         smaller: Sequence[Fix],
         most: int,

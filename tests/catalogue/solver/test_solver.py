@@ -12,7 +12,7 @@ import pytest
 
 from catalogue import Qualification, assess, shape
 from catalogue.solver import cp_sat, deciding, faults, nearest, program
-from catalogue.solver.choice import Choice, LearnerToFix
+from catalogue.solver.choice import Choice, LearnerGrades
 from catalogue.solver.cp_sat import Deadline, Model, Undecided
 from catalogue.solver.deciding import Decider
 from catalogue.solver.fixing import WaysToFix, smallest_fixes
@@ -114,7 +114,7 @@ def test_ways_to_fix_that_were_found_in_time_are_kept(
     """I4: they are the smallest, and more may be found."""
     units = [a_unit(n, credits=c) for n, c in enumerate((5, 3, 2), start=1)]
     by_credits = a_qualification(units, [a_rule(*units, minimum_credits=5)])
-    learner = LearnerToFix(by_credits.pathways[0].compiled_rules, ())
+    learner = LearnerGrades(by_credits.pathways[0].compiled_rules, ())
     everything = smallest_fixes(learner, Deadline(60))
     assert everything == WaysToFix(found=((0,), (1, 2)))
     solve, numbers = Model.solve, set()
@@ -159,9 +159,9 @@ def test_it_is_said_beside_the_ways_to_fix_that_there_may_be_further_ones(
     assert answer["ways_to_fix_note"] == pathway.ways_to_fix_note
 
 
-def learner_of(qualification: Qualification) -> LearnerToFix:
+def learner_of(qualification: Qualification) -> LearnerGrades:
     given = tuple((n, "P") for n in range(len(qualification.units)))
-    return LearnerToFix(qualification.pathways[0].compiled_rules, given)
+    return LearnerGrades(qualification.pathways[0].compiled_rules, given)
 
 
 def test_a_catalogue_that_cannot_be_checked_in_time_says_so(
