@@ -1,1 +1,1 @@
-"""The facts of the business: importing one of its modules makes what is in it known."""
+"""The facts of the business. Importing a module registers its events."""

@@ -1,4 +1,4 @@
-"""What every event is: a fact, named once and never changed."""
+"""The base of all events: each is a fact, named once and never changed."""
 
 from dataclasses import dataclass, fields
 from importlib import import_module
@@ -16,30 +16,29 @@ T = TypeVar("T")
 PERSONAL = "personal"
 
 ERASED = "(erased)"
-"""What is read in place of a text that said something of a person (H6)."""
+"""Stands in place of an erased personal text (H6)."""
 
 Personal = Annotated[T, PERSONAL]
-"""A value that says something of a person: kept encrypted under that person's key."""
+"""A personal value, stored encrypted under that person's key."""
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 class Event:
     """Something that happened.
 
-    The topic is the event's name in the store. It outlives the class, which may be
-    renamed or moved; the topic may not. Say ``version=2`` when the shape of the data
-    changes, and add a static method ``upcast_v1_v2(data: dict) -> dict`` that brings
-    older data up to it.
+    The topic is the event's name in the store. The class may be renamed or moved; the topic
+    never changes. If the shape of the data changes, set ``version=2`` and add a static
+    method ``upcast_v1_v2(data: dict) -> dict``, which converts older data.
 
-    An event with ``Personal`` fields has a field ``person_id: UUID``, which names the
-    key that they are encrypted under.
+    An event with ``Personal`` fields has a field ``person_id: UUID``, which names the key
+    that encrypts them.
     """
 
     topic: ClassVar[str]
     version: ClassVar[int]
     personal: ClassVar[frozenset[str]]
     known: ClassVar[dict[str, type["Event"]]] = {}
-    """What was imported so far, by topic; ``kind_of`` finds the others too."""
+    """The event classes imported so far, by topic; ``kind_of`` finds the others too."""
 
     def __init_subclass__(cls, *, topic: str, version: int = 1) -> None:
         super().__init_subclass__()
@@ -56,10 +55,10 @@ class Event:
 
 
 def kind_of(topic: str) -> type[Event] | None:
-    """Find the kind of event that has a topic; None if there is none.
+    """Return the event class of a topic; None if there is none.
 
-    All kinds are imported at the first topic that is not known yet: whoever reads of
-    users alone need not wait for the others.
+    An unknown topic imports all event classes. This is left until then because a reader of
+    users alone does not need the others.
     """
     if topic not in Event.known:
         import_module("events.every")

@@ -1,4 +1,4 @@
-"""Every kind of event. Importing this makes each of them known."""
+"""Every kind of event: importing this module registers all of them."""
 
 from events import refusal
 from events.bookings import booking, entry_order, offline_client, sitting, timetable

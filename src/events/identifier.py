@@ -1,4 +1,4 @@
-"""How things are called: a prefix, ten digits and, where typed back, a check letter."""
+"""Identifiers: a prefix, ten digits and, where people type them, a check letter."""
 
 import re
 import secrets
@@ -13,7 +13,7 @@ CHECK_LETTERS = "ADFHJKLMRTY"
 
 
 class Kind(StrEnum):
-    """What an identifier names, by its prefix (domain, section 3)."""
+    """The kinds of things with an identifier, by prefix (domain, section 3)."""
 
     LEARNER = "L"
     GROUP = "G"
@@ -25,24 +25,24 @@ class Kind(StrEnum):
 
     @property
     def has_check_letter(self) -> bool:
-        """Whether people type it back, so that a slip of the fingers must show."""
+        """Whether people type it back, so that typing errors must be detected."""
         return self is Kind.LEARNER or self is Kind.CERTIFICATE
 
 
 def check_letter(digits: str) -> str:
-    """Make the letter that tells a mistyped or swapped digit: weights 10 to 1, mod 11."""
+    """Compute the letter that reveals a mistyped or swapped digit: weights 10 to 1, mod 11."""
     total = sum(map(mul, range(DIGITS, 0, -1), map(int, digits)))
     return CHECK_LETTERS[total % len(CHECK_LETTERS)]
 
 
 def identifier(kind: Kind, number: int) -> str:
-    """Write the identifier of that kind and number, ``0 <= number < 10**10``."""
+    """Write the identifier with this number, ``0 <= number < 10**10``."""
     digits = f"{number:0{DIGITS}d}"
     return f"{kind}-{digits}{check_letter(digits) if kind.has_check_letter else ''}"
 
 
 def new_identifier(kind: Kind) -> str:
-    """Draw a random identifier; that it is free is for the store to decide."""
+    """Draw a random identifier; the store refuses one that is taken."""
     return identifier(kind, secrets.randbelow(10**DIGITS))
 
 
@@ -50,7 +50,7 @@ _WRITTEN = re.compile(r"([A-Z]{1,2})-([0-9]{10})([A-Z]?)")
 
 
 def is_identifier(kind: Kind, text: str) -> bool:
-    """Tell whether the text is a whole identifier of that kind, check letter and all."""
+    """Whether the text is a complete identifier of the kind, with a correct check letter."""
     written = _WRITTEN.fullmatch(text)
     return (
         written is not None
@@ -61,5 +61,5 @@ def is_identifier(kind: Kind, text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def stream_of(name: str) -> UUID:
-    """Find the stream of what is so called: ``L-…``, ``centre:48213``, ``user:ann``."""
+    """Return the stream of a name: ``L-…``, ``centre:48213``, ``user:ann``."""
     return uuid5(NAMESPACE, name)

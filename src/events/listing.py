@@ -1,4 +1,4 @@
-"""The page ``docs/events.md``, which lists every event; ``make events`` writes it."""
+"""Write the page ``docs/events.md``, which lists every event; ``make events`` runs it."""
 
 import re
 import sys
@@ -77,7 +77,7 @@ def _is_needed(field: Field[Any]) -> bool:
 
 
 def _write_type(hint: Any) -> str:
-    """Write a type as in the code, but without the names of modules."""
+    """Write a type as in the code, but without module names."""
     if isinstance(hint, type) and not getattr(hint, "__args__", ()):
         return hint.__name__
     return re.sub(r"\b(?:\w+\.)+(?=\w)", "", str(hint))

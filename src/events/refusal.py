@@ -1,4 +1,4 @@
-"""What can happen instead of what was asked: a command that matters was refused."""
+"""What can happen instead of a command's events: an important command was refused."""
 
 from uuid import UUID
 
@@ -6,9 +6,9 @@ from events.event import Event, Personal
 
 
 class CommandRefused(Event, topic="command.refused"):
-    """Somebody asked for what they may not have; the key is the subject's own stream.
+    """A command was refused; ``subject`` is what it was about.
 
-    ``command`` says in words what was asked, ``subject`` of what.
+    ``command`` says in words what was asked. The subject's own stream names the key.
     """
 
     subject: str
@@ -19,5 +19,5 @@ class CommandRefused(Event, topic="command.refused"):
 
 
 def as_stored(code: str) -> str:
-    """Write the code of a refusal as the event has it: total-changed is TotalChanged."""
+    """Write a refusal's code as the event stores it: total-changed becomes TotalChanged."""
     return "".join(word.capitalize() for word in code.split("-"))

@@ -8,9 +8,9 @@ from events.event import Event, Personal
 
 
 class BookingMade(Event, topic="booking.made"):
-    """A confirmed order of entries gave a learner a place at a test.
+    """A confirmed entry order gave a learner a place at a test.
 
-    ``extra_time`` is in per cent of ``minutes``, which are those of the unit.
+    ``extra_time`` is in per cent of ``minutes``, which are the unit's.
     """
 
     booking: str
@@ -30,9 +30,9 @@ class BookingMade(Event, topic="booking.made"):
 
 
 class BookingAmended(Event, topic="booking.amended"):
-    """Time, mode or extra time are others now; packages from before are stale.
+    """Time, mode or extra time changed; earlier packages are stale.
 
-    ``by_specialist``: the extra time is as an Account Specialist said.
+    ``by_specialist``: an Account Specialist set the extra time.
     """
 
     starts: datetime
@@ -44,13 +44,13 @@ class BookingAmended(Event, topic="booking.amended"):
 
 
 class BookingRoomGiven(Event, topic="booking.room-given"):
-    """The room in which the test is sat; None takes it away."""
+    """The room of the test was set; None removes it."""
 
     room: str | None
 
 
 class BookingCancelled(Event, topic="booking.cancelled"):
-    """The place was given up; what had been invoiced of it stays charged."""
+    """The booking was cancelled; ``charge_stands`` if it had been invoiced."""
 
     booking: str
     invoice_status: str
@@ -58,20 +58,20 @@ class BookingCancelled(Event, topic="booking.cancelled"):
 
 
 class LaunchLinkMade(Event, topic="booking.launch-link-made"):
-    """A link that starts the test, once and soon, was given; its digest is kept."""
+    """A launch link was made, valid once and until ``expires``; only its digest is kept."""
 
     digest: str
     expires: datetime
 
 
 class LaunchLinkUsed(Event, topic="booking.launch-link-used"):
-    """The test was started by that link."""
+    """The test was started with this link."""
 
     digest: str
 
 
 class PackageDownloaded(Event, topic="booking.package-downloaded"):
-    """An offline package of this revision was given to a user, for a client."""
+    """An offline package of this revision was made for a user and a client."""
 
     package: str
     revision: int
@@ -108,7 +108,7 @@ class BookingResultAdded(Event, topic="booking.result-added"):
 
 
 class BookingOutcomeCorrected(Event, topic="booking.outcome-corrected"):
-    """How the test went was reported wrongly: all of it as it is now, and why."""
+    """The reported outcome was corrected; the fields hold all of it as it is now."""
 
     attendance: str
     is_pass: bool | None

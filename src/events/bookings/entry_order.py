@@ -1,4 +1,4 @@
-"""What can happen to an order of entries: put together, then confirmed once."""
+"""What can happen to an entry order: it is put together, then confirmed once."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,7 +49,7 @@ class EntriesChosen(Event, topic="entry-order.entries-chosen"):
 
 
 class EntryPurchaseOrderNumberGiven(Event, topic="entry-order.purchase-order-number"):
-    """The centre gave its own number for the purchase, or removed it (None)."""
+    """The centre set its purchase order number, or removed it (None)."""
 
     number: str | None
 

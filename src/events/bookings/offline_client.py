@@ -1,4 +1,4 @@
-"""What can happen to an offline client: the program that tests are sat with offline."""
+"""What can happen to an offline client, a program with which tests are sat."""
 
 from datetime import datetime
 
@@ -6,9 +6,9 @@ from events.event import Event
 
 
 class OfflineClientRegistered(Event, topic="offline-client.registered"):
-    """The centre has a program, so called, that tests can be sat with.
+    """The centre registered a program with which tests can be sat.
 
-    ``public_key`` is its X25519 key, 32 bytes as base64; programs registered before
+    ``public_key`` is its X25519 key, 32 bytes as base64. Programs registered before
     packages were sealed for one program have none.
     """
 
@@ -21,13 +21,13 @@ class OfflineClientRegistered(Event, topic="offline-client.registered"):
 
 
 class OfflineClientKeyRegistered(Event, topic="offline-client.key-registered"):
-    """The program, registered without a key, sent its public key."""
+    """A program that was registered without a key sent its public key."""
 
     public_key: str
 
 
 class OfflineClientSeen(Event, topic="offline-client.seen"):
-    """The program reported itself, and its version."""
+    """The program reported itself and its version."""
 
     client_version: str
     seen: datetime

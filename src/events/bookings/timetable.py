@@ -1,4 +1,4 @@
-"""What can happen to a learner's timetable: when they sit tests, whoever books them."""
+"""What can happen to a learner's timetable: when they sit tests, whichever centre books them."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from events.event import Event
 
 
 class SittingPlanned(Event, topic="timetable.sitting-planned"):
-    """The learner sits a test then, by that booking; an earlier time of it goes."""
+    """The learner sits a booked test at this time, in place of any earlier time of the booking."""
 
     booking: str
     starts: datetime

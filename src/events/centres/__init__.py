@@ -1,1 +1,1 @@
-"""Centres and their people: users, tokens, PINs, who is not let in."""
+"""Centres and their people: users, tokens, PINs, failed attempts to sign in."""

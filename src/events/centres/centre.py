@@ -13,7 +13,7 @@ class CentreOpened(Event, topic="centre.opened"):
 
 
 class ApprovalGranted(Event, topic="centre.approval-granted"):
-    """The centre may order a product; the reason's key is the centre's stream."""
+    """The centre may order a product; the centre's stream names the key of the reason."""
 
     product: str
     person_id: UUID

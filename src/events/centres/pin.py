@@ -1,4 +1,4 @@
-"""What can happen to a PIN: the four digits that open a user's offline packages."""
+"""What can happen to a PIN, the four digits that open a user's offline packages."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +7,7 @@ from events.event import Event, Personal
 
 
 class PinSet(Event, topic="pin.set"):
-    """The user has a (new) PIN; what is kept of it cannot be turned back."""
+    """The user has a first or new PIN, of which only a hash is kept."""
 
     pin: str
     user: str
@@ -16,17 +16,17 @@ class PinSet(Event, topic="pin.set"):
 
 
 class PackageSealed(Event, topic="pin.package-sealed"):
-    """An offline package was sealed under the PIN: another PIN makes it useless."""
+    """An offline package was sealed under the PIN; a new PIN makes it unusable."""
 
     package: str
     booking: str
 
 
 class PinProved(Event, topic="pin.proved"):
-    """The PIN was given as it is; wrong tries before count no more."""
+    """The right PIN was given; earlier wrong tries no longer count."""
 
 
 class PinRefused(Event, topic="pin.refused"):
-    """A wrong PIN was given; too many of them lock it."""
+    """A wrong PIN was given; ``locked_until`` is set if this try locks the PIN."""
 
     locked_until: datetime | None = None

@@ -1,4 +1,4 @@
-"""Second factors: what a user shows besides a password to sign in."""
+"""What can happen to a second factor, which a user shows besides a password to sign in."""
 
 from uuid import UUID
 
@@ -6,10 +6,10 @@ from events.event import Event, Personal
 
 
 class SecondFactorTurnedOn(Event, topic="second-factor.turned-on"):
-    """The user gives a code of their authenticator app from now on when they sign in.
+    """The user signs in with a code of their authenticator app from now on.
 
-    ``step`` is the half minute, counted from 1970, of the code that confirmed it; the
-    recovery codes are kept as hashes.
+    ``step`` is the half minute, counted from 1970, of the confirming code.
+    ``recovery_hashes`` are hashes of the recovery codes.
     """
 
     user: str
@@ -20,19 +20,19 @@ class SecondFactorTurnedOn(Event, topic="second-factor.turned-on"):
 
 
 class SecondFactorCodeUsed(Event, topic="second-factor.code-used"):
-    """The code of a half minute, counted from 1970, was given; no such counts again."""
+    """A code was used; ``step`` is its half minute, counted from 1970. Older codes are refused."""
 
     step: int
 
 
 class RecoveryCodeUsed(Event, topic="second-factor.recovery-code-used"):
-    """A recovery code was given, by its place among them; it counts no more."""
+    """A recovery code was used, named by its place in the list; it is valid only once."""
 
     number: int
 
 
 class SecondFactorTurnedOff(Event, topic="second-factor.turned-off"):
-    """The password alone lets the user in again."""
+    """The password alone signs the user in again."""
 
     person_id: UUID
     reason: Personal[str | None] = None

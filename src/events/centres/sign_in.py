@@ -1,9 +1,9 @@
-"""What can happen at the door: somebody who is not let in."""
+"""What can happen when somebody signs in: a refusal."""
 
 from events.event import Event
 
 
 class SignInRefused(Event, topic="sign-in.refused"):
-    """A wrong name or password was given, from an address that only its digest names."""
+    """Somebody gave a wrong name or password; ``address`` is a digest of their address."""
 
     address: str

@@ -1,4 +1,4 @@
-"""What can happen to a token: the key with which a user calls the API."""
+"""What can happen to a token, with which a user calls the API."""
 
 from datetime import datetime
 
@@ -16,4 +16,4 @@ class TokenIssued(Event, topic="token.issued"):
 
 
 class TokenRevoked(Event, topic="token.revoked"):
-    """The token opens nothing any more."""
+    """The token is no longer valid."""

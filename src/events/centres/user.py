@@ -7,7 +7,7 @@ from events.event import Event, Personal
 
 
 class Role(StrEnum):
-    """What a user is, which decides what they may do (domain, section 2)."""
+    """The roles, which decide what a user may do (domain, section 2)."""
 
     CENTRE_ADMINISTRATOR = "Centre Administrator"
     ASSESSOR = "Assessor"
@@ -19,7 +19,7 @@ class Role(StrEnum):
 
     @property
     def is_of_a_centre(self) -> bool:
-        """Whether such a user belongs to one centre and sees no other."""
+        """Whether users in the role belong to one centre and see no other."""
         return self in {Role.CENTRE_ADMINISTRATOR, Role.ASSESSOR}
 
 
@@ -43,7 +43,7 @@ class PasswordSet(Event, topic="user.password-set"):
 
 
 class UserRoleChanged(Event, topic="user.role-changed"):
-    """The user has another role, maybe at another centre."""
+    """The user has another role, or the same one at another centre."""
 
     role: Role
     centre: str | None
@@ -52,7 +52,7 @@ class UserRoleChanged(Event, topic="user.role-changed"):
 
 
 class UserDisabled(Event, topic="user.disabled"):
-    """The user may not sign in any more; what they did stays."""
+    """The user may no longer sign in; their history stays."""
 
     person_id: UUID
     reason: Personal[str | None] = None

@@ -8,15 +8,15 @@ from uuid import UUID
 from events.event import Event, Personal
 
 NOBODY = UUID(int=0)
-"""Stands in certificates issued before they named their holder."""
+"""Stands in certificates that were issued before they named their holder."""
 
 
 class CertificateIssued(Event, topic="certificate.issued", version=2):
-    """A processed claim earned a learner a certificate, with the units it lists.
+    """A processed claim earned a learner a certificate, which lists these units.
 
-    ``supersedes`` is the certificate in whose place it was issued: one that was
-    reissued, or an earlier notification. The holder and the titles are as they were on
-    that day; they are None, or empty, in certificates issued before they were kept.
+    ``supersedes`` is the certificate that it replaces: a reissued one, or an earlier
+    notification. Holder and titles are as on that day; they are None or empty in
+    certificates issued before they were kept.
     """
 
     certificate: str
@@ -40,7 +40,7 @@ class CertificateIssued(Event, topic="certificate.issued", version=2):
 
     @staticmethod
     def upcast_v1_v2(data: dict[str, Any]) -> dict[str, Any]:
-        """Leave holder and titles out: they are looked up where they are shown."""
+        """Leave out holder and titles: they are looked up when shown."""
         return data
 
 
@@ -49,7 +49,7 @@ class CertificatePrinted(Event, topic="certificate.printed"):
 
 
 class CertificateTransferred(Event, topic="certificate.transferred"):
-    """The learner was transferred: the certificate is that centre's to see."""
+    """The learner was transferred: the certificate belongs to that centre now."""
 
     centre: str
 
@@ -57,7 +57,8 @@ class CertificateTransferred(Event, topic="certificate.transferred"):
 class CertificateSuperseded(Event, topic="certificate.superseded"):
     """Another certificate was issued in place of this one.
 
-    ``by_claim`` is the later claim whose notification it is; None if it is a reissue.
+    ``by_claim`` is the later claim if the other is its notification; it is None for a
+    reissue.
     """
 
     by: str
@@ -67,9 +68,9 @@ class CertificateSuperseded(Event, topic="certificate.superseded"):
 
 
 class CertificateRevoked(Event, topic="certificate.revoked"):
-    """The awarding organisation took the certificate out of force, for no other.
+    """The awarding organisation took the certificate out of force and issued no other.
 
-    ``by_reopening`` tells that the registration it completed was reopened.
+    ``by_reopening``: because the registration it completed was reopened.
     """
 
     person_id: UUID

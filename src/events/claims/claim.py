@@ -9,7 +9,7 @@ from events.event import Event, Personal
 
 @dataclass(frozen=True, kw_only=True)
 class Award:
-    """What is claimed for one learner; what has not been said yet is None or empty."""
+    """The award claimed for one learner; what has not been given yet is None or empty."""
 
     award_type: str | None = None
     award_date: date | None = None
@@ -18,7 +18,7 @@ class Award:
 
 @dataclass(frozen=True, kw_only=True)
 class Granted:
-    """What a learner was found eligible for: the award, with all units to date."""
+    """The award that a learner was found eligible for, with all units to date."""
 
     registration: str
     award_type: str
@@ -41,7 +41,7 @@ class WithheldReason:
 
 @dataclass(frozen=True, kw_only=True)
 class Withheld:
-    """What a learner could not be submitted for, and why; None is still to be given."""
+    """The award that a learner could not be submitted for, and why; None if not given yet."""
 
     registration: str
     award_type: str | None
@@ -65,25 +65,25 @@ class ClaimQualificationChosen(Event, topic="claim.qualification-chosen"):
 
 
 class ClaimUnitsChosen(Event, topic="claim.units-chosen"):
-    """These units may be graded in the claim; any other's grades are dropped."""
+    """These units may be graded in the claim; grades of other units are dropped."""
 
     units: tuple[str, ...]
 
 
 class ClaimLearnersChosen(Event, topic="claim.learners-chosen"):
-    """The claim is for these learners, each by the registration named."""
+    """The claim is for these learners; each is named with a registration."""
 
     learners: dict[str, str]
 
 
 class ClaimGradesSaved(Event, topic="claim.grades-saved"):
-    """What is claimed for these learners, in place of what was said of them before."""
+    """The awards of these learners were saved; they replace the earlier ones."""
 
     awards: dict[str, Award]
 
 
 class ClaimSubmitted(Event, topic="claim.submitted"):
-    """Each learner who waited was assessed: submitted if eligible, else kept back."""
+    """Each waiting learner was assessed: submitted if eligible, otherwise withheld."""
 
     granted: dict[str, Granted]
     withheld: dict[str, Withheld]
@@ -105,4 +105,4 @@ class ClaimProcessed(Event, topic="claim.processed"):
 
 
 class ClaimDeleted(Event, topic="claim.deleted"):
-    """A claim that had been submitted for nobody was thrown away."""
+    """A claim in which nobody had been submitted was deleted."""

@@ -7,16 +7,17 @@ from events.event import Event, Personal
 
 
 class Decision(StrEnum):
-    """What somebody who looked at both says of them."""
+    """The decisions on a pair of learners."""
 
     SAME = "same"
     DIFFERENT = "different"
 
 
 class DuplicateDecided(Event, topic="duplicate.decided"):
-    """Two learners were said to be one person, or two; ``centre`` if both are its own.
+    """Two learners were said to be one person, or two.
 
-    The key is the pair's own stream.
+    ``centre`` is set if both belong to it. The key of the reason is named by the pair's
+    stream.
     """
 
     first: str

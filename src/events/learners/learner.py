@@ -8,16 +8,16 @@ from events.event import Event, Personal
 
 
 class ImageKind(StrEnum):
-    """What an image of a learner shows."""
+    """The kinds of a learner's images."""
 
     PHOTOGRAPH = "photograph"
     SIGNATURE = "signature"
 
 
 class LearnerCreated(Event, topic="learner.created"):
-    """A centre made a learner known, in a group or alone.
+    """A centre created a learner, in a group or alone.
 
-    ``to_verify`` tells that the ULN is to be verified by LRS.
+    ``to_verify``: LRS will be asked about the ULN.
     """
 
     learner: str
@@ -36,10 +36,10 @@ class LearnerCreated(Event, topic="learner.created"):
 
 
 class LearnerIdentityAmended(Event, topic="learner.identity-amended"):
-    """Who the learner is was put right: all three as they are now.
+    """The learner's identity was amended; the fields hold all of it as it is now.
 
-    ``is_further`` tells the awarding organisation's amendment from the centre's one;
-    ``to_verify`` whether the ULN is now to be verified, None if that is as it was.
+    ``is_further``: the awarding organisation amended it, not the centre. ``to_verify`` says
+    whether the ULN must now be verified; None leaves that as it was.
     """
 
     person_id: UUID
@@ -52,9 +52,9 @@ class LearnerIdentityAmended(Event, topic="learner.identity-amended"):
 
 
 class LearnerDetailsAmended(Event, topic="learner.details-amended"):
-    """What else is known of the learner changed: all of it as it is now.
+    """The learner's other details changed; the fields hold all of them as they are now.
 
-    ``to_verify`` is as when the identity is amended.
+    ``to_verify`` is as in LearnerIdentityAmended.
     """
 
     person_id: UUID
@@ -68,11 +68,11 @@ class LearnerDetailsAmended(Event, topic="learner.details-amended"):
 
 
 class LearnerWithdrawn(Event, topic="learner.withdrawn"):
-    """The upload that the learner came with was undone: they are known no more."""
+    """The upload that created the learner was undone: the learner no longer exists."""
 
 
 class LearnerTransferred(Event, topic="learner.transferred"):
-    """The learner is another centre's from then on, with all that is theirs."""
+    """The learner belongs to another centre from now on, with all their records."""
 
     centre: str
     person_id: UUID
@@ -80,9 +80,10 @@ class LearnerTransferred(Event, topic="learner.transferred"):
 
 
 class LearnerErased(Event, topic="learner.erased"):
-    """All that said something of the learner was made unreadable, for ever.
+    """Everything about the learner was made unreadable for ever.
 
-    Why is kept under a key of its own, ``person_id``, for the learner's is lost.
+    The reason is encrypted under a key of its own, ``person_id``, because the learner's key
+    is destroyed.
     """
 
     person_id: UUID
@@ -90,9 +91,9 @@ class LearnerErased(Event, topic="learner.erased"):
 
 
 class LearnerImageSubmitted(Event, topic="learner.image-submitted"):
-    """A photograph or signature was given, in place of the one before.
+    """A photograph or signature was submitted; it replaces any earlier one.
 
-    ``file`` is the sealed file's name; the size is in bytes, width and height in pixels.
+    ``file`` is the sealed file's name. The size is in bytes, width and height in pixels.
     """
 
     kind: ImageKind

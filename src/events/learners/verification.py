@@ -1,4 +1,4 @@
-"""What the Learning Records Service says of the ULN of a record, or of a learner."""
+"""The answers of the Learning Records Service about the ULN of a record or a learner."""
 
 from uuid import UUID
 
@@ -6,9 +6,9 @@ from events.event import Event, Personal
 
 
 class UlnVerified(Event, topic="uln.verified"):
-    """LRS answered: its code, the flags of what does not match, and the master ULN.
+    """LRS answered with a code, the flags of what does not match, and the master ULN.
 
-    It is an anomaly that is recorded here as well as a match: the code says which.
+    The event records a match or an anomaly; the code says which.
     """
 
     person_id: UUID
@@ -18,7 +18,7 @@ class UlnVerified(Event, topic="uln.verified"):
 
 
 class UlnVerificationPostponed(Event, topic="uln.verification-postponed"):
-    """LRS was asked and did not answer, for so many times now; it is asked again."""
+    """LRS did not answer, for the ``tries``-th time; it will be asked again."""
 
     why: str
     tries: int

@@ -1,10 +1,10 @@
-"""What can happen to a line of an invoice: what the invoicing system says of it."""
+"""What the invoicing system can report about an invoice line."""
 
 from events.event import Event
 
 
 class InvoiceStatusReported(Event, topic="invoice.status-reported"):
-    """A line was invoiced, paid or credited; ``invoice`` is that document's number."""
+    """A line was invoiced, paid or credited; ``invoice`` is the document's number."""
 
     line: str
     status: str
@@ -12,9 +12,9 @@ class InvoiceStatusReported(Event, topic="invoice.status-reported"):
 
 
 class InvoiceNumberRecorded(Event, topic="invoice.number-recorded"):
-    """The number of a line's document came late, or took the place of a wrong one.
+    """The number of a line's document was added late, or replaces a wrong one.
 
-    ``is_credit_note``: it is the credit note's, else the invoice's.
+    ``is_credit_note``: it is the number of the credit note, not of the invoice.
     """
 
     line: str

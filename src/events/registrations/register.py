@@ -1,4 +1,4 @@
-"""What can happen to a learner's register: all that they were ever registered on."""
+"""What can happen to a learner's register, which lists all their registrations."""
 
 from events.event import Event
 
@@ -12,14 +12,14 @@ class RegistrationsEntered(Event, topic="register.registrations-entered"):
 
 
 class RegisterClosed(Event, topic="register.closed"):
-    """The learner's personal data were erased: nothing more is entered."""
+    """The learner's personal data were erased: no more registrations are entered."""
 
     learner: str
     centre: str
 
 
 class RegisterMoved(Event, topic="register.moved"):
-    """The learner was transferred to this centre; only its orders can register them now."""
+    """The learner was transferred: only this centre's orders can register them now."""
 
     learner: str
     centre: str

@@ -8,10 +8,10 @@ from events.event import Event, Personal
 
 
 class RegistrationMade(Event, topic="registration.made"):
-    """A confirmed order put a learner on a product, under the rules of that day.
+    """A confirmed order registered a learner on a product, under the rules of that day.
 
-    On an apprenticeship, ``parts`` are the registrations on its qualifications; each
-    of them names this one as its ``parent``, and the ``apprenticeship``.
+    On an apprenticeship, ``parts`` are the registrations on its qualifications. Each of
+    these names this registration as its ``parent``, and the ``apprenticeship``.
     """
 
     registration: str
@@ -31,14 +31,14 @@ class RegistrationMade(Event, topic="registration.made"):
 
 
 class OutcomesRecorded(Event, topic="registration.outcomes-recorded"):
-    """A claim says which grades the learner achieved, in place of what it said before."""
+    """A claim states which grades the learner achieved, in place of what it stated before."""
 
     claim: str
     grades: dict[str, str]
 
 
 class OutcomesTakenBack(Event, topic="registration.outcomes-taken-back"):
-    """A claim no longer says anything of the learner."""
+    """A claim no longer states any grades of the learner."""
 
     claim: str
 
@@ -61,7 +61,7 @@ class AwardWithdrawn(Event, topic="registration.award-withdrawn"):
 
 
 class AwardRevoked(Event, topic="registration.award-revoked"):
-    """The certificate of the award was revoked: its grades count no more."""
+    """The certificate of the award was revoked: its grades no longer count."""
 
     claim: str
 
@@ -79,7 +79,7 @@ class PartReopened(Event, topic="registration.part-reopened"):
 
 
 class HolderErased(Event, topic="registration.holder-erased"):
-    """The learner's personal data were erased: nobody can be certified any more."""
+    """The learner's personal data were erased: no more certificates are issued."""
 
 
 class RegistrationTransferred(Event, topic="registration.transferred"):
@@ -89,7 +89,7 @@ class RegistrationTransferred(Event, topic="registration.transferred"):
 
 
 class PathwayChanged(Event, topic="registration.pathway-changed"):
-    """The awarding organisation put the learner on another pathway."""
+    """The awarding organisation moved the learner to another pathway."""
 
     pathway: str
     person_id: UUID
@@ -104,7 +104,7 @@ class RegistrationReopened(Event, topic="registration.reopened"):
 
 
 class RegistrationCancelled(Event, topic="registration.cancelled"):
-    """The registration came to nothing; what had been invoiced of it stays charged."""
+    """The registration was cancelled; ``charge_stands`` if it had been invoiced."""
 
     registration: str
     invoice_status: str

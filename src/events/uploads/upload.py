@@ -8,7 +8,7 @@ from events.event import Event, Personal
 
 @dataclass(frozen=True, kw_only=True)
 class FileProblem:
-    """Why a whole file was refused: a code, the column meant, what was found there."""
+    """One reason to refuse a whole file: a code, the column meant, and what was found."""
 
     code: str
     column: str | None = None
@@ -17,7 +17,7 @@ class FileProblem:
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """What is wrong or odd with one cell: a code, and the rows or learners it names."""
+    """One problem or warning about a cell: a code, and the rows or learners it names."""
 
     column: str
     code: str
@@ -26,15 +26,14 @@ class Problem:
 
 
 class UploadReceived(Event, topic="upload.received"):
-    """A user gave a file of learners and named the group that they will be.
+    """A user uploaded a file of learners and named their group.
 
-    ``accented`` are the rows of (at most two) names that show whether the encoding
-    was understood; ``file`` is the sealed file's name until every row is a fact. Where
-    the ``columns`` are others than the template's, ``proposed`` says which of them
-    seems to be which of ours, and somebody has to say so first. Of a workbook,
-    ``hidden_rows`` counts the rows that it hides or filters out, and
-    ``hidden_columns`` names the columns; they were read all the same. ``unread_sheets``
-    have learners as well, and were not read.
+    ``accented`` are the rows of at most two names that show whether the encoding was
+    recognised. ``file`` is the name of the sealed file, which is kept until every row is
+    recorded. If the file does not have the template's columns, ``columns`` are its own and
+    ``proposed`` guesses which of them is which of ours; a person must confirm that. In a
+    workbook, ``hidden_rows`` counts hidden or filtered rows and ``hidden_columns`` names
+    hidden columns; they were read. ``unread_sheets`` also hold learners and were not read.
     """
 
     group: str
@@ -56,7 +55,7 @@ class UploadReceived(Event, topic="upload.received"):
 
 
 class UploadMapped(Event, topic="upload.mapped"):
-    """Somebody said which of the file's columns is which of ours; those are ignored."""
+    """Somebody said which of the file's columns is which of ours, and which are ignored."""
 
     columns: dict[str, str]
     ignored: tuple[str, ...]
@@ -64,9 +63,9 @@ class UploadMapped(Event, topic="upload.mapped"):
 
 
 class UploadEncodingChosen(Event, topic="upload.encoding-chosen"):
-    """Somebody said what encoding the file is in, and all records are read again.
+    """Somebody chose the file's other encoding, and all records are read again.
 
-    ``reading`` counts how often they have been, this time included.
+    ``reading`` counts the readings, this one included.
     """
 
     encoding: str
@@ -74,7 +73,7 @@ class UploadEncodingChosen(Event, topic="upload.encoding-chosen"):
 
 
 class UploadRefused(Event, topic="upload.refused"):
-    """A file was refused as a whole; this is all that is kept of it."""
+    """A file was refused as a whole; only this event is kept of it."""
 
     centre: str
     user: str
@@ -87,9 +86,9 @@ class UploadRefused(Event, topic="upload.refused"):
 
 
 class RecordsRead(Event, topic="upload.records-read"):
-    """More records became facts of their own: those up to and with that row.
+    """More rows were read and recorded, up to and including row ``through``.
 
-    ``to_verify`` counts those whose ULN is to be verified; None where LRS is off.
+    ``to_verify`` counts the rows whose ULN must be verified; None if LRS is off.
     """
 
     valid: int
@@ -99,10 +98,10 @@ class RecordsRead(Event, topic="upload.records-read"):
 
 
 class RecordsVerified(Event, topic="upload.records-verified"):
-    """LRS was asked about more records: those up to and with that row.
+    """LRS was asked about more records, up to and including row ``through``.
 
-    ``asked`` counts those who were; ``anomalies`` those of them who turned invalid.
-    Whoever was left out, LRS being down, is asked about later.
+    ``asked`` counts them; ``anomalies`` counts those that became invalid. Records that LRS
+    did not answer about are asked about later.
     """
 
     asked: int
@@ -115,13 +114,13 @@ class UploadChecked(Event, topic="upload.checked"):
 
 
 class UploadSubmitted(Event, topic="upload.submitted"):
-    """The user asked for learners to be made of the records that are ready."""
+    """The user asked to make learners from the records that are ready."""
 
 
 class LearnersAdded(Event, topic="upload.learners-added"):
     """These learners belong to the group from now on.
 
-    Rows up to and with ``through`` have been seen to; those in ``left`` were not ready
+    Rows up to and including ``through`` are dealt with; those in ``left`` were not ready
     and stay behind.
     """
 
@@ -135,7 +134,7 @@ class UploadCompleted(Event, topic="upload.completed"):
 
 
 class RecordsReady(Event, topic="upload.records-ready"):
-    """Records that were left behind when the group was submitted are ready now.
+    """Records that a submission left behind are ready now.
 
     The group waits to be submitted once more.
     """
@@ -150,31 +149,31 @@ class UploadRenamed(Event, topic="upload.renamed"):
 
 
 class UploadUsed(Event, topic="upload.used"):
-    """Learners who came with the group are on that order, or in that other group."""
+    """Learners of the group are on the order, or in the other group, ``by``."""
 
     by: str
 
 
 class UploadReleased(Event, topic="upload.released"):
-    """None of the learners who came with the group is there any more."""
+    """No learner of the group is on that order, or in that other group, any more."""
 
     by: str
 
 
 class UploadUndone(Event, topic="upload.undone"):
-    """The upload was taken back, and all the learners who came of it."""
+    """The upload was undone; all its learners will be withdrawn."""
 
 
 class LearnersWithdrawn(Event, topic="upload.learners-withdrawn"):
-    """So many of the learners of the undone group, in their order, have been seen to."""
+    """The first ``through`` learners of the undone group have been dealt with."""
 
     through: int
 
 
 class RecordRead(Event, topic="record.read"):
-    """A row of the file, its cells as they were written, and what was found in them.
+    """A row of the file: its cells as written, and its problems and warnings.
 
-    ``to_verify`` tells that its ULN is to be verified, once nothing else is wrong.
+    ``to_verify``: the ULN will be verified once the row has no other problem.
     """
 
     group: str
@@ -187,10 +186,10 @@ class RecordRead(Event, topic="record.read"):
 
 
 class RecordAmended(Event, topic="record.amended"):
-    """Somebody put the cells right: all of them as they are now, and checked again.
+    """Somebody amended the cells, which were checked again; the fields hold all as it is now.
 
-    ``to_verify`` tells whether the ULN is now to be verified; None where nothing that
-    bears on that was amended.
+    ``to_verify`` says whether the ULN must now be verified; None if nothing that LRS
+    compares changed.
     """
 
     person_id: UUID
@@ -201,30 +200,30 @@ class RecordAmended(Event, topic="record.amended"):
 
 
 class RecordChecked(Event, topic="record.checked"):
-    """The same cells were checked again, because something around them changed."""
+    """The same cells were checked again, because other rows or learners changed."""
 
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
 
 
 class RecordConfirmed(Event, topic="record.confirmed"):
-    """Somebody said that this is another person than these learners, and these rows."""
+    """Somebody said that the row is a different person from these learners and rows."""
 
     learners: tuple[str, ...]
     rows: tuple[int, ...] = ()
 
 
 class RecordLinked(Event, topic="record.linked"):
-    """Somebody said that this is that learner, who is to join the group."""
+    """Somebody said that the row is this learner, who will join the group."""
 
     learner: str
 
 
 class RecordRemoved(Event, topic="record.removed"):
-    """Somebody took the record out of the upload."""
+    """Somebody removed the record from the upload."""
 
 
 class RecordBecameLearner(Event, topic="record.became-learner"):
-    """The record is a learner of the group: a new one, or the one it was linked to."""
+    """The record is now a learner of the group, a new or a linked one."""
 
     learner: str
