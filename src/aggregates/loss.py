@@ -1,4 +1,4 @@
-"""What was typed and would be lost: said first, and gone only when that is confirmed."""
+"""Typed work that a command would remove: it goes only if that is confirmed."""
 
 from collections.abc import Sequence
 
@@ -15,17 +15,17 @@ class WorkWouldBeLost(RuleBroken):
 def require_no_loss(
     lost: Sequence[str], *, confirm_loss: bool, path: FieldPath | None = None
 ) -> None:
-    """Raise WorkWouldBeLost, which names what, unless the loss was confirmed."""
+    """Raise WorkWouldBeLost, which names what is lost, unless the loss was confirmed."""
     if lost and not confirm_loss:
         raise WorkWouldBeLost(path=path, lost="; ".join(lost))
 
 
 MOST_ROWS = 10
-"""How many rows a sentence names; the others are counted."""
+"""The most rows that a sentence names; it counts the others."""
 
 
 def rows_called(rows: Sequence[int]) -> str:
-    """Name rows by their numbers: "row 3", "rows 3, 5 and 9", "rows 3, … and 12 more"."""
+    """Write row numbers: "row 3", "rows 3, 5 and 9", "rows 3, … and 12 more"."""
     if len(rows) == 1:
         return f"row {rows[0]}"
     numbers = [f"{row}" for row in rows[:MOST_ROWS]]
@@ -35,6 +35,6 @@ def rows_called(rows: Sequence[int]) -> str:
 
 
 def several(names: Sequence[str]) -> str:
-    """Name the first, and count the others."""
+    """Name the first few, and count the others."""
     more = len(names) - 1
     return f"{names[0]} and {more} more" if more > 0 else names[0]

@@ -1,12 +1,12 @@
-"""The reason that the history keeps of what was done."""
+"""The reasons that the history keeps."""
 
 from aggregates.errors import Malformed
 
 
 class ReasonMissing(Malformed):
-    """No reason is given, or a blank one, where one is kept.
+    """A required reason is missing or blank.
 
-    Programs know some of the cases by a code of their own: ``code`` is the instance's.
+    ``code`` is set by each instance, because programs know some cases by their own code.
     """
 
     code = "reason-missing"
@@ -27,7 +27,7 @@ def require_reason(
     message: str = ReasonMissing.message,
     **values: object,
 ) -> None:
-    """Raise ReasonMissing, with that code and message, unless a reason is given."""
+    """Raise ReasonMissing, with this code and message, unless a reason is given."""
     if not (reason and reason.strip()):
         refusal = ReasonMissing(path=("reason",))
         refusal.code, refusal.message, refusal.values = code, message, values

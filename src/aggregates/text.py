@@ -1,4 +1,4 @@
-"""Words as people write them: cleaned of what cannot be seen, folded to be compared."""
+"""Text as people write it: cleaned of invisible characters, and folded for comparison."""
 
 import re
 import unicodedata
@@ -21,19 +21,19 @@ _NO_BASE_LETTER = str.maketrans(
 )
 _LATIN_ACCENTS = re.compile("[\u0300-\u034e\u0350-\u036f]+")
 _PLAIN_NAME = str.maketrans("-", " ", "'`")
-"""In ASCII: what parts the words of a name, and what joins them."""
+"""ASCII characters that separate the words of a name, and those that join them."""
 _APOSTROPHES = re.compile("['\u2018\u2019\u201b\u02b9\u02bb\u02bc\u2032\uff07`\u00b4]")
 
 
 def clean(text: str) -> str:
-    """Take away what nobody sees; spelling and case stay as they are (U4).
+    """Remove what nobody sees; spelling and case stay (U4).
 
-    Composed (NFC), no-break spaces and line breaks made plain spaces, zero-width
-    spaces, soft hyphens, marks of direction and control characters dropped, outer
-    spaces trimmed. Joiners inside a word belong to its spelling in some scripts and
-    stay.
+    The text is composed (NFC). No-break spaces and line breaks become plain spaces;
+    zero-width spaces, soft hyphens, marks of direction and control characters are dropped;
+    outer spaces are trimmed. Joiners inside a word stay, because some scripts spell with
+    them.
     """
-    if text.isprintable():  # as nearly all that is written
+    if text.isprintable():  # nearly all text
         return unicodedata.normalize("NFC", text).strip()
     plain = "".join(
         " " if letter in _SPACES else letter
@@ -45,7 +45,7 @@ def clean(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Bring to one form what differs in case, accents and spaces alone (domain, 3)."""
+    """Write texts that differ only in case, accents and spaces the same way (domain, 3)."""
     folded = clean(text).casefold()
     if not folded.isascii():
         apart = unicodedata.normalize("NFKD", folded).translate(_NO_BASE_LETTER)
@@ -57,18 +57,18 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> tuple[str, ...]:
-    """Give the folded words of a name: ``Ní Bhriain`` is ``ni`` and ``bhriain``.
+    """Return the folded words of a name: ``Ní Bhriain`` gives ``ni`` and ``bhriain``.
 
-    An apostrophe joins, as ``obrien``; a hyphen parts.
+    An apostrophe joins, as in ``obrien``; a hyphen separates.
     """
     if text.isascii():
         plain = text.translate(_PLAIN_NAME)
-        if plain.replace(" ", "").isalpha():  # as most names are
+        if plain.replace(" ", "").isalpha():  # most names
             return tuple(plain.casefold().split())
     joined = _APOSTROPHES.sub("", fold(text.replace("\u00b4", "'")))
     return tuple(re.findall(r"\w+", joined))
 
 
 def searchable_words(text: str) -> frozenset[str]:
-    """Give every word that a name is found by: O'Brien by ``obrien`` and ``brien``."""
+    """Return every word by which a name is found: O'Brien by ``obrien`` and ``brien``."""
     return frozenset(words(text)) | frozenset(words(_APOSTROPHES.sub(" ", text)))

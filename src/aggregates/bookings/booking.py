@@ -22,7 +22,7 @@ from aggregates.bookings.booking_refusals import (
     WindowHasClosed,
     WindowHasOpened,
     WindowIsNotOpen,
-    is_over,
+    booking_over,
 )
 from aggregates.bookings.booking_state import BookingState
 from aggregates.bookings.sitting import Attendance
@@ -50,7 +50,7 @@ from events.bookings.booking import (
 )
 
 LAUNCH_LASTS = timedelta(minutes=5)
-"""How long a launch link is good (d)."""
+"""How long a launch link is valid (d)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,9 +70,9 @@ class Booking(BookingState):
     ) -> list[BookingAmended]:
         """Change time, mode or extra time before the window opens (B10).
 
-        Another time keeps the notice, as a new booking would. ``by_specialist`` says
-        who gives the extra time, None if nobody says anything of it: a centre does not
-        undo what an Account Specialist gave (B6).
+        A new time must keep the notice, as a new booking would. ``by_specialist`` says
+        whether an Account Specialist gives the extra time; None means that the request does
+        not mention it. A centre cannot change what an Account Specialist gave (B6).
         """
         self._require_booked("amended")
         if has_opened(self.starts, now):
@@ -114,13 +114,13 @@ class Booking(BookingState):
         ]
 
     def give_room(self, room: str | None) -> list[BookingRoomGiven]:
-        """Say in which room the test is sat (B16); its packages stay good."""
+        """Set the room in which the test is sat (B16); packages stay valid."""
         if self.attendance is Attendance.CANCELLED:
             self._require_booked("given a room")
         return [] if room == self.room else [BookingRoomGiven(room=room)]
 
     def require_cancellable(self, now: datetime) -> None:
-        """Raise if the test is over, taken, missed or cancelled already (B9)."""
+        """Raise a refusal if the window has closed, or the test is no longer Booked (B9)."""
         self._require_booked("cancelled")
         if has_closed(self.starts, now):
             raise WindowHasClosed(
@@ -128,7 +128,7 @@ class Booking(BookingState):
             )
 
     def make_launch_link(self, digest: str, *, now: datetime) -> list[LaunchLinkMade]:
-        """Give a link that starts an online test, inside its window (B12)."""
+        """Make a link that starts an online test, inside its window (B12)."""
         self._require_booked("launched")
         if self.mode != Mode.ONLINE:
             can_be = self.mode and not has_opened(self.starts, now)
@@ -145,7 +145,7 @@ class Booking(BookingState):
         return [LaunchLinkMade(digest=digest, expires=now + LAUNCH_LASTS)]
 
     def use_launch_link(self, digest: str, *, now: datetime) -> list[LaunchLinkUsed]:
-        """Start the test by its link: the last one made, once, and before it expires (B12)."""
+        """Start the test by its last launch link, once, before the link expires (B12)."""
         kept, expires = self.launch or ("", now)
         if not compare_digest(kept, digest) or now >= expires:
             raise LaunchLinkInvalid
@@ -154,7 +154,7 @@ class Booking(BookingState):
         return [LaunchLinkUsed(digest=digest)]
 
     def not_current(self, now: datetime) -> str | None:
-        """Say why no package can be had of it, if none can (B13, first check)."""
+        """Say why no package can be made of the booking; None if one can (B13, first check)."""
         name = self.made.booking
         if self.mode != Mode.OFFLINE:
             return f"The test {name} is not sat offline: its mode is {self.mode or 'Paper'}."
@@ -169,11 +169,11 @@ class Booking(BookingState):
     def receive_answers(
         self, answers: AnswersReceived, *, revision: int, pin: str | None, now: datetime
     ) -> list[AnswersReceived | BookingTaken]:
-        """Take the answers of an offline test; that says it was taken (B11, B15).
+        """Record the answers of an offline test, and that it was taken (B11, B15).
 
-        ``revision`` is that of the booking as the answers say it; ``pin`` the present
-        PIN of the user who downloaded the package (B14). An empty file that came back
-        earlier does not stand in the way.
+        ``revision`` is the booking's revision according to the answers. ``pin`` is the
+        present PIN of the user who downloaded the package (B14). New answers may replace an
+        empty file.
         """
         package, name = self.package(answers.package), self.made.booking
         if self.has_answers(answers.sha256):
@@ -216,7 +216,7 @@ class Booking(BookingState):
     ) -> list[BookingTaken | BookingResultAdded]:
         """Record the result, and that the test was taken (B15).
 
-        The day it was sat is from the one on which its window opened to today, in London.
+        ``sat_on`` may be any day from the opening of the window to today, in London.
         """
         added = BookingResultAdded(
             is_pass=is_pass, grade=grade, sat_on=sat_on, mark=mark
@@ -232,7 +232,7 @@ class Booking(BookingState):
         return [*taken, added]
 
     def require_sat_in_time(self, sat_on: date, now: datetime) -> None:
-        """Raise SatInFuture, or SatBeforeWindow, if it cannot be the day (B15)."""
+        """Raise SatInFuture or SatBeforeWindow if the day is not possible (B15)."""
         require_not_in_future(sat_on, now)
         opens = window(self.starts)[0]
         if sat_on < opens.astimezone(LONDON).date():
@@ -245,7 +245,7 @@ class Booking(BookingState):
 
     def _require_booked(self, what: str) -> None:
         if self.attendance is not Attendance.BOOKED:
-            raise is_over(self.made.booking, self.attendance, what)
+            raise booking_over(self.made.booking, self.attendance, what)
 
     def _require_inside(self, now: datetime) -> None:
         opens, closes = window(self.starts)
@@ -264,17 +264,17 @@ class Booking(BookingState):
 
 
 def require_not_in_future(sat_on: date, now: datetime) -> None:
-    """Raise SatInFuture of a day that is not there yet in London (B15)."""
+    """Raise SatInFuture if the day is after today in London (B15)."""
     if sat_on > now.astimezone(LONDON).date():
         raise SatInFuture(path=("sat_on",), day=sat_on)
 
 
 def mode_needed(delivery: str, mode: str | None) -> bool:
-    """Tell whether a mode is missing (onscreen) or out of place (paper) (B5)."""
+    """Whether a mode is missing (onscreen) or not allowed (paper) (B5)."""
     return (delivery == Delivery.ONSCREEN) != (mode is not None)
 
 
 def result_said(result: BookingResultAdded) -> str:
-    """Say a result: ``Pass (30)``."""
+    """Write a result: ``Pass (30)``."""
     said = "Pass" if result.is_pass else "Fail"
     return said if result.mark is None else f"{said} ({result.mark})"

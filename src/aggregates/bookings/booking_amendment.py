@@ -1,4 +1,4 @@
-"""Amending a booking, with its registration and the learner's timetable (B6, B7, B10)."""
+"""Amending a booking, together with its registration and the learner's timetable (B6, B7, B10)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class BookingAmendment:
-    """What is recorded of an amendment; nothing on a booking that is so already."""
+    """The events of an amendment; there are none if the booking is already as wanted."""
 
     booking: list[BookingAmended]
     registration: list[TestMoved]
@@ -48,11 +48,11 @@ class BookingAmendment:
         now: datetime,
         is_specialist: bool,
     ) -> Self:
-        """Decide on another time, mode or extra time (per cent); None keeps each.
+        """Decide on a new time, mode or extra time (per cent); None keeps each.
 
-        An Account Specialist may give any extra time; a centre none, 25 % or what there
-        is (B6). Raises ExtraTimeTooMuch, ExtraTimeNotCentres, ModeNeeded,
-        ModeOutOfPlace, SittingsOverlap, and as ``Booking.amend`` does.
+        An Account Specialist may give any extra time; a centre none, 25 % or the present
+        one (B6). Raises ExtraTimeTooMuch, ExtraTimeNotCentres, ModeNeeded, ModeOutOfPlace,
+        SittingsOverlap, and the refusals of ``Booking.amend``.
         """
         made = booking.made
         starts = _or(starts, booking.starts)

@@ -1,11 +1,11 @@
-"""Correcting how a test went, which had been reported wrongly (B17)."""
+"""Correcting a test outcome that was reported wrongly (B17)."""
 
 from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from aggregates.bookings.booking import Booking
-from aggregates.bookings.booking_refusals import SittingsOverlap, is_over
+from aggregates.bookings.booking_refusals import SittingsOverlap, booking_over
 from aggregates.bookings.sitting import (
     Attendance,
     grades_by_test,
@@ -48,14 +48,14 @@ def correct_outcome(
     person_id: UUID,
     now: datetime,
 ) -> list[BookingOutcomeCorrected]:
-    """Put another outcome in place of the one that was reported; twice is once.
+    """Replace the reported outcome by another; repeating it makes no event.
 
     Raises NothingReported, BookingIsOver, SatInFuture, SatBeforeWindow.
     """
     if booking.attendance is Attendance.BOOKED:
         raise NothingReported(booking=booking.made.booking)
     if booking.attendance is Attendance.CANCELLED:
-        raise is_over(booking.made.booking, booking.attendance, "corrected")
+        raise booking_over(booking.made.booking, booking.attendance, "corrected")
     if (attendance, result) == (booking.attendance, booking.result):
         return []
     if result is not None:
@@ -82,8 +82,8 @@ def correct_test(
 ) -> list[TestOutcomeCorrected]:
     """Record the correction on the registration, which follows these ``rules``.
 
-    ``submitted`` are claims that wait to be processed. Raises ResultIsReliedOn if an
-    award that counts the former grade is in force, or will be; RegistrationIsCancelled.
+    ``submitted`` are claims that wait to be processed. Raises ResultIsReliedOn if an award
+    that counts the old grade is in force or will be; RegistrationIsCancelled.
     """
     if registration.is_cancelled:
         raise RegistrationIsCancelled(
@@ -106,10 +106,10 @@ def _relies(
     corrected: TestOutcomeCorrected,
     rules: Qualification,
 ) -> bool:
-    """Tell whether an award counts the former grade of the test.
+    """Whether an award counts the old grade of the test.
 
-    Any award counts a pass; a fail is counted by a Full award that would not be earned
-    by what is said now, since some rule counts units that were attempted.
+    Any award counts a pass. A fail matters only to a Full award whose rules count attempted
+    units, if the corrected grades would not earn it.
     """
     unit = corrected.unit
     before = grades_by_test(registration.sittings).get(unit)
@@ -127,7 +127,7 @@ def _relies(
 def plan_sitting(
     booking: Booking, timetable: Timetable, *, attendance: Attendance
 ) -> list[SittingPlanned | SittingDropped]:
-    """Say what a corrected attendance changes on the learner's timetable (B7).
+    """Make the events by which a corrected attendance changes the learner's timetable (B7).
 
     Raises SittingsOverlap if the learner sat another test at that time.
     """

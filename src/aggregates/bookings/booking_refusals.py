@@ -20,14 +20,14 @@ OVER: Mapping[Attendance, tuple[str, str]] = {
         "Book the test anew, if it is to be sat.",
     ),
 }
-"""What has become of a booking that is over, and what can be done."""
+"""The state of a booking that is over, in words, and what can be done next."""
 
 REPORTED: Mapping[str, str] = {"taken": "reported Taken", "missed": "reported Absent"}
-"""What the awarding organisation says of a test, and can put right."""
+"""The outcomes that the awarding organisation reports and can correct."""
 
 
-def is_over(booking: str, attendance: Attendance, what: str) -> BookingIsOver:
-    """Say why something cannot be done to a booking that is not Booked any more."""
+def booking_over(booking: str, attendance: Attendance, what: str) -> BookingIsOver:
+    """Refuse to do something to a booking that is no longer Booked."""
     state, following = OVER[attendance]
     if what in REPORTED and attendance is not Attendance.CANCELLED:
         state = f"was reported {attendance}"
@@ -213,7 +213,7 @@ class ExtraTimeIsSpecialists(RuleBroken):
 
 class ExtraTimeTooMuch(Malformed):
     code = "extra-time-too-much"
-    message = "{extra_time} % is no extra time that can be given. Choose 0 to {most} %."
+    message = "{extra_time} % extra time cannot be given. Choose 0 to {most} %."
 
 
 class NotRegisteredForTest(RuleBroken):

@@ -53,11 +53,11 @@ Later: TypeAlias = (
 
 @dataclass(frozen=True, kw_only=True)
 class BookingState(Aggregate):
-    """A learner's place at a test; ``revision`` counts its amendments, from 1.
+    """A learner's place at a test; ``revision`` counts its versions, from 1.
 
-    ``by_specialist``: the extra time is as an Account Specialist said. ``packages`` are
-    those downloaded, by name, oldest first; ``launch`` is the link that is still good:
-    its digest and when it ends.
+    ``by_specialist``: an Account Specialist set the extra time. ``packages`` are the
+    downloaded ones, by name, oldest first. ``launch`` is the valid launch link: its digest
+    and when it expires.
     """
 
     made: BookingMade
@@ -80,11 +80,11 @@ class BookingState(Aggregate):
 
     @property
     def minutes(self) -> int:
-        """How long the sitting is, extra time included (B6)."""
+        """The length of the sitting, extra time included (B6)."""
         return int((self.ends - self.starts).total_seconds()) // 60
 
     def package(self, name: str) -> PackageDownloaded:
-        """Find a package that was downloaded. Raises PackageUnknown."""
+        """Return a downloaded package. Raises PackageUnknown."""
         if name not in self.packages:
             raise PackageUnknown(
                 path=("package",), package=name, booking=self.made.booking
@@ -92,7 +92,7 @@ class BookingState(Aggregate):
         return self.packages[name]
 
     def last_package(self, user: str, client: str | None) -> PackageDownloaded | None:
-        """Find the package that a user downloaded last, for a client if one is said."""
+        """Return the last package that a user downloaded, for this client if one is given."""
         return next(
             (
                 package
@@ -103,13 +103,13 @@ class BookingState(Aggregate):
         )
 
     def amended_since(self, package: PackageDownloaded) -> str | None:
-        """Say that a package is of an earlier revision; None if it is not (B11)."""
+        """Say that the booking was amended after the package; None if it was not (B11)."""
         if package.revision == self.revision:
             return None
         return amended_since(self.made.booking, package.package)
 
     def why_stale(self, package: PackageDownloaded, *, pin: str | None) -> str | None:
-        """Say why a package is of no use any more, if so (B11, B14).
+        """Say why a package can no longer be used; None if it can (B11, B14).
 
         ``pin`` is the present PIN of the user who downloaded it.
         """
@@ -117,7 +117,7 @@ class BookingState(Aggregate):
         return self.amended_since(package) or (new_pin if package.pin != pin else None)
 
     def has_answers(self, sha256: str) -> bool:
-        """Tell whether these answers, by their SHA-256, came back already."""
+        """Whether answers with this SHA-256 have come back already."""
         return self.answers is not None and self.answers.sha256 == sha256
 
     def _with_attendance(
@@ -176,7 +176,7 @@ class BookingState(Aggregate):
 
 
 def result_in(event: BookingOutcomeCorrected) -> BookingResultAdded | None:
-    """Give the result that a correction leaves, if it leaves one (B17)."""
+    """Return the result in a correction, if it has one (B17)."""
     if event.grade is None or event.sat_on is None:
         return None
     return BookingResultAdded(
@@ -188,7 +188,7 @@ def result_in(event: BookingOutcomeCorrected) -> BookingResultAdded | None:
 
 
 def amended_since(booking: str, package: str) -> str:
-    """Say that a package is of an earlier revision of its booking (B11)."""
+    """Say that a booking was amended after a package was downloaded (B11)."""
     return (
         f"{booking} was amended after the package {package} was downloaded. Download it"
         " again."
@@ -196,7 +196,7 @@ def amended_since(booking: str, package: str) -> str:
 
 
 def another_pin(user: str, package: str) -> str:
-    """Say that a package was sealed under a PIN that its user has no more (B14)."""
+    """Say that a user's PIN was changed after a package was downloaded (B14)."""
     return (
         f"{user} has another PIN since the package {package} was downloaded. Download it"
         " again."

@@ -1,4 +1,4 @@
-"""An entry with all that bears on whether it can be a booking."""
+"""An entry together with the facts that decide whether it can be booked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ from events.bookings.entry_order import Entry
 
 @dataclass(frozen=True, kw_only=True)
 class EntryRegistration:
-    """The registration that a learner would be entered on, its rules and its apprenticeship.
+    """The registration on which a learner would be entered, its rules and its apprenticeship.
 
-    ``apprenticeship`` is the one that it came through; ``rules`` those it is under.
+    ``apprenticeship`` is the one that it came with, if any.
     """
 
     registration: Registration
@@ -41,23 +41,23 @@ NO_REGISTRATIONS: Registrations = {}
 
 @dataclass(frozen=True, kw_only=True)
 class EntryPath:
-    """Where a request says an entry: the paths to it and to its learner."""
+    """The place of an entry in a request: the path to the entry and the path to its learner."""
 
     entry: FieldPath
     learner: FieldPath
 
 
 def entry_paths(how_many: int) -> list[EntryPath]:
-    """Give the paths of entries that are sent one by one, in ``entries``."""
+    """Return the paths of entries that are sent one by one in ``entries``."""
     found = [("entries", number) for number in range(how_many)]
     return [EntryPath(entry=at, learner=(*at, "learner")) for at in found]
 
 
 @dataclass(frozen=True, kw_only=True)
 class EntryCheck:
-    """An entry with all that bears on it.
+    """An entry with the facts that decide on it.
 
-    ``last`` is the learner's last registration, where none is Active.
+    ``last`` is the learner's last registration if none is Active.
     """
 
     entry: Entry
@@ -71,13 +71,13 @@ class EntryCheck:
 
     @property
     def unit(self) -> Unit | None:
-        """The testable unit, by the rules of the registration."""
+        """The testable unit, by the rules of the registration; None if there is none."""
         units = self.place.rules.testable_units if self.place else ()
         return next((u for u in units if u.reference == self.entry.unit), None)
 
     @property
     def existing_booking(self) -> str | None:
-        """The booking by which the unit is to be sat already, if there is one."""
+        """The booking of the unit that is still to be sat, if there is one."""
         sittings = self.place.registration.sittings if self.place else {}
         waiting = (
             booking
@@ -95,7 +95,7 @@ class EntryCheck:
         return self.entry.starts + length
 
     def refuse(self, refusal: type[Refusal], key: str, **more: Any) -> Refusal:
-        """Make a refusal with the names in the entry, at that key of it; "" is all."""
+        """Make a refusal with the entry's names, for one of its keys ("": the whole entry)."""
         below = (key,) if key else ()
         return refusal(
             path=self.at.learner if key == "learner" else (*self.at.entry, *below),

@@ -1,4 +1,4 @@
-"""Entry orders: tests that are put together as a draft, then booked all at once (B1)."""
+"""Entry orders: tests collected in a draft, then booked all at once (B1)."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -42,7 +42,7 @@ from events.bookings.entry_order import (
 )
 
 MOST_ENTRIES = 1_000
-"""How many entries one order may have (d)."""
+"""The most entries in one order (d)."""
 
 Later: TypeAlias = (
     EntriesChosen
@@ -54,7 +54,7 @@ Later: TypeAlias = (
 
 @dataclass(frozen=True, kw_only=True)
 class EntryOrder(Aggregate):
-    """What tests a centre books, for whom."""
+    """The tests that a centre books, and for which learners."""
 
     order: str
     centre: str
@@ -75,11 +75,10 @@ class EntryOrder(Aggregate):
         paths: Sequence[EntryPath] | None = None,
         kept: Sequence[Entry] = (),
     ) -> list[EntriesChosen]:
-        """Put these entries in place of those before; time and mode may wait (B1, B2).
+        """Replace the order's entries by these; time and mode may be missing (B1, B2).
 
         ``kept`` are entries that stay as they are, before these. Raises TooManyEntries,
-        EntryTwice, or EntriesRefused with everybody who cannot be linked to what they
-        are entered for.
+        EntryTwice, or EntriesRefused with every learner who cannot be linked to an entry.
         """
         self.require_open()
         paths = paths or entry_paths(len(entries))
@@ -101,7 +100,7 @@ class EntryOrder(Aggregate):
         return self._replace((*kept, *entries))
 
     def entries_of(self, learner: str, unit: str | None) -> list[Entry]:
-        """Find a learner's entries, or the one for a unit. Raises NotFound if none."""
+        """Return a learner's entries, or the one for a unit. Raises NotFound if there is none."""
         found = [
             entry
             for entry in self.entries
@@ -126,8 +125,8 @@ class EntryOrder(Aggregate):
     ) -> list[EntriesChosen]:
         """Change a learner's entries, or the one for a unit; the others stay (B1).
 
-        ``changes`` are delivery, mode, starts and extra time, as far as they change.
-        Raises NotFound, or EntriesRefused as ``choose`` does.
+        ``changes`` may hold delivery, mode, starts and extra_time. Raises NotFound, or
+        EntriesRefused as ``choose`` does.
         """
         self.require_open()
         changing = self.entries_of(learner, unit)
@@ -145,7 +144,7 @@ class EntryOrder(Aggregate):
         return self._replace([changed.get(each, each) for each in self.entries])
 
     def remove(self, learner: str, unit: str | None) -> list[EntriesChosen]:
-        """Take a learner's entries off, or the one for a unit. Raises NotFound."""
+        """Remove a learner's entries, or the one for a unit. Raises NotFound."""
         self.require_open()
         gone = self.entries_of(learner, unit)
         return self._replace([each for each in self.entries if each not in gone])
@@ -156,7 +155,7 @@ class EntryOrder(Aggregate):
         return [EntriesChosen(entries=tuple(entries))]
 
     def leave_out(self, learner: str) -> list[EntriesChosen]:
-        """Take out every entry of a learner."""
+        """Remove every entry of a learner."""
         kept = tuple(entry for entry in self.entries if entry.learner != learner)
         return [EntriesChosen(entries=kept)]
 
@@ -180,7 +179,7 @@ class EntryOrder(Aggregate):
         left: Collection[str] = (),
         erased: Collection[str] = (),
     ) -> Iterator[Refusal]:
-        """Say all that keeps the entries from being booked as they are (B2-B7, L6)."""
+        """Yield everything that prevents booking the entries as they are (B2-B7, L6)."""
         if not self.entries:
             yield EntriesMissing(path=("entries",))
         entries = check_entries(
@@ -190,7 +189,7 @@ class EntryOrder(Aggregate):
             yield from refusals_of(looked, BOOKING_RULES)
 
     def prices(self, places: EntryRegistrations) -> list[Decimal]:
-        """Give what each entry costs, in pounds; nothing where it cannot be told."""
+        """Return the price of each entry in pounds; 0 if it has none or is unknown."""
         return [
             next(
                 (
@@ -216,10 +215,10 @@ class EntryOrder(Aggregate):
         left: Collection[str] = (),
         erased: Collection[str] = (),
     ) -> list[EntryOrderConfirmed]:
-        """Make every entry a booking, at the total that was seen; once (B1, B7).
+        """Book every entry at the total that the user saw; a repeat makes no event (B1, B7).
 
-        ``bookings`` are new identifiers. Raises EntriesRefused with all that stands in
-        the way.
+        ``bookings`` are new identifiers. Raises EntriesRefused with everything that stands
+        in the way.
         """
         if self.confirmed is not None:
             return []

@@ -1,4 +1,4 @@
-"""What stands in the way of a test being booked: a rule book of small functions (B2-B7)."""
+"""The rules that can prevent an entry from being booked (B2-B7), as small functions."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -57,7 +57,7 @@ ONLY_REGISTERED = (
 )
 
 
-def is_not_registered(looked: EntryCheck) -> Refusal | None:
+def not_registered(looked: EntryCheck) -> Refusal | None:
     if looked.place is not None:
         return None
     if looked.has_left:
@@ -70,7 +70,7 @@ def is_not_registered(looked: EntryCheck) -> Refusal | None:
 
 
 def came_another_way(looked: EntryCheck) -> Refusal | None:
-    """Book through the apprenticeship whoever came through one, nobody else (B2)."""
+    """Refuse unless learners of an apprenticeship, and only they, are booked through it (B2)."""
     came = looked.place.apprenticeship if looked.place else None
     said = looked.entry.apprenticeship
     if looked.place is None or came == said:
@@ -80,7 +80,7 @@ def came_another_way(looked: EntryCheck) -> Refusal | None:
     return looked.refuse(NotThroughApprenticeship, "learner", apprenticeship=said)
 
 
-def is_not_testable(looked: EntryCheck) -> Refusal | None:
+def not_testable(looked: EntryCheck) -> Refusal | None:
     if looked.place is None or looked.unit:
         return None
     rules, unit = looked.place.rules, looked.entry.unit
@@ -117,7 +117,7 @@ def extra_time_is_wrong(looked: EntryCheck) -> Refusal | None:
     )
 
 
-def has_no_time(looked: EntryCheck) -> Refusal | None:
+def time_missing(looked: EntryCheck) -> Refusal | None:
     return None if looked.entry.starts else looked.refuse(TimeNeeded, "starts")
 
 
@@ -142,14 +142,14 @@ def too_far_ahead(looked: EntryCheck) -> Refusal | None:
     )
 
 
-def is_passed(looked: EntryCheck) -> Refusal | None:
+def already_passed(looked: EntryCheck) -> Refusal | None:
     sittings = looked.place.registration.sittings if looked.place else {}
     is_done = looked.entry.unit in grades_passed(sittings)
     return looked.refuse(UnitPassed, "unit") if is_done else None
 
 
-def is_booked(looked: EntryCheck) -> Refusal | None:
-    """A test that was taken frees its unit, with a result or without one (B7)."""
+def already_booked(looked: EntryCheck) -> Refusal | None:
+    """Refuse a unit that is booked; a test that was taken frees its unit (B7)."""
     booking = looked.existing_booking
     return looked.refuse(UnitBooked, "unit", booking=booking) if booking else None
 
@@ -167,36 +167,36 @@ def overlaps(looked: EntryCheck) -> Refusal | None:
 
 
 LINKING_RULES: tuple[Callable[[EntryCheck], Refusal | None], ...] = (
-    is_not_registered,
+    not_registered,
     came_another_way,
-    is_not_testable,
+    not_testable,
     delivery_not_offered,
 )
-"""Why a learner cannot be linked to a test (B2), each a refusal or None."""
+"""The rules on linking a learner to a test (B2); each returns a refusal or None."""
 
 ENTRY_RULES: tuple[Callable[[EntryCheck], Refusal | None], ...] = (
     mode_is_wrong,
     extra_time_is_wrong,
-    has_no_time,
+    time_missing,
     too_short_notice,
     too_far_ahead,
-    is_passed,
-    is_booked,
+    already_passed,
+    already_booked,
     overlaps,
 )
-"""Why an entry cannot be a booking as it is (B3-B7), each a refusal or None."""
+"""The rules on booking an entry as it is (B3-B7); each returns a refusal or None."""
 
 BOOKING_RULES = (*LINKING_RULES, *ENTRY_RULES)
-"""All that keeps an entry from being a booking."""
+"""All rules on booking an entry."""
 
 ELIGIBILITY_RULES: tuple[Callable[[EntryCheck], Refusal | None], ...] = (
-    is_not_registered,
+    not_registered,
     came_another_way,
-    is_not_testable,
-    is_passed,
-    is_booked,
+    not_testable,
+    already_passed,
+    already_booked,
 )
-"""Why a learner is not among those who can be entered (B2, B7), whenever it be."""
+"""The rules on who can be entered at all, at any time (B2, B7)."""
 
 
 def check_entries(
@@ -210,11 +210,11 @@ def check_entries(
     erased: Collection[str] = (),
     paths: Sequence[EntryPath] | None = None,
 ) -> Iterator[EntryCheck]:
-    """Look at entries in turn, each beside those before it.
+    """Yield a check of each entry beside those before it.
 
-    ``last`` are the last registrations of those who have none Active.
-    ``left`` are learners who were transferred to another centre since (L6), ``erased``
-    those whose data were erased (H6); ``paths`` say where the request has each entry.
+    ``last`` are the last registrations of learners without an Active one. ``left`` are
+    learners since transferred to another centre (L6), ``erased`` those whose data were
+    erased (H6). ``paths`` give each entry's place in the request.
     """
     planned = dict(timetables)
     places_said = paths or entry_paths(len(entries))
@@ -242,7 +242,7 @@ def check_entries(
 def refusals_of(
     looked: EntryCheck, rules: Iterable[Callable[[EntryCheck], Refusal | None]]
 ) -> Iterator[Refusal]:
-    """Say all that these rules have against an entry; of who was erased, that alone."""
+    """Apply these rules to an entry; an erased learner is refused for that alone."""
     if looked.is_erased:
         yield looked.refuse(LearnerIsErased, "learner")
         return
@@ -257,7 +257,7 @@ def why_not_entered(
     last: Registrations = NO_REGISTRATIONS,
     erased: Collection[str] = (),
 ) -> Iterator[Refusal]:
-    """Say why a learner is not among those who can be entered, if so (B2)."""
+    """Yield the reasons why a learner cannot be entered (B2)."""
     places = {(entry.learner, entry.qualification): place} if place else {}
     (looked,) = check_entries([entry], places, {}, now, last=last, erased=erased)
     yield from refusals_of(looked, ELIGIBILITY_RULES)
@@ -270,16 +270,16 @@ def require_linked(
     paths: Sequence[EntryPath],
     **facts: Any,
 ) -> None:
-    """Require that everybody can be linked to what they are entered for (B2).
+    """Require that every learner can be linked to their entries (B2).
 
-    ``facts`` are those of ``check_entries``. Raises EntriesRefused.
+    ``facts`` are further arguments of ``check_entries``. Raises EntriesRefused.
     """
     looked = check_entries(entries, places, {}, now, paths=paths, **facts)
     require_none([no for each in looked for no in refusals_of(each, LINKING_RULES)])
 
 
 def require_none(refusals: Sequence[Refusal]) -> None:
-    """Raise the one refusal there is, or EntriesRefused with all of them."""
+    """Raise the only refusal, or EntriesRefused with several; do nothing without any."""
     if len(refusals) == 1:
         raise refusals[0]
     if refusals:
@@ -292,7 +292,7 @@ def require_none(refusals: Sequence[Refusal]) -> None:
 def extra_time_refusal(
     extra_time: int, allowed: Collection[int], path: FieldPath
 ) -> Refusal | None:
-    """Say why that extra time cannot be given, if it cannot (B6)."""
+    """Refuse an extra time that is not allowed (B6)."""
     if not 0 <= extra_time <= MOST_EXTRA_TIME:
         return ExtraTimeTooMuch(path=path, extra_time=extra_time, most=MOST_EXTRA_TIME)
     if extra_time not in allowed:

@@ -1,4 +1,4 @@
-"""Offline clients: the programs of a centre that tests are sat with offline (B13)."""
+"""Offline clients: a centre's programs for sitting tests offline (B13)."""
 
 import re
 from dataclasses import dataclass, replace
@@ -15,10 +15,10 @@ from events.bookings.offline_client import (
 )
 
 LEAST_VERSION = "2.0"
-"""The oldest version that is fit (d)."""
+"""The oldest version that may be used (d)."""
 
 SEEN_WITHIN = timedelta(days=30)
-"""How lately a client must have reported itself (d)."""
+"""How recently a client must have reported itself (d)."""
 
 VERSION = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){0,3}")
 UNKNOWN = (
@@ -45,7 +45,7 @@ class ClientNameMissing(Malformed):
 class PublicKeyMalformed(Malformed):
     code = "public-key-malformed"
     message = (
-        "This is no public key that packages can be sealed for. Send the client's"
+        "Packages cannot be sealed for this public key. Send the client's"
         " X25519 public key: its 32 bytes as base64."
     )
 
@@ -89,7 +89,7 @@ def in_order(version: str) -> list[int]:
 class OfflineClient(Aggregate):
     """A program, its version, and when it last reported itself.
 
-    ``public_key`` is what its packages are sealed for: X25519, 32 bytes as base64.
+    ``public_key`` is the key for which its packages are sealed: X25519, 32 bytes as base64.
     """
 
     client: str
@@ -122,7 +122,7 @@ class OfflineClient(Aggregate):
                 assert_never(event)
 
     def why_not_fit(self, now: datetime) -> str | None:
-        """Say why no test can be sat with it, if so (B13, fourth check)."""
+        """Say why the program cannot be used for tests; None if it can (B13, fourth check)."""
         if in_order(self.version) < in_order(LEAST_VERSION):
             return (
                 f"The offline client {self.name} has version {self.version}. Update it"
@@ -152,8 +152,8 @@ class OfflineClient(Aggregate):
     ) -> list[OfflineClientEvent]:
         """Record that the client reported itself, and its key if none is registered.
 
-        ``can_seal`` tells whether packages can be sealed for the key that it sends.
-        Raises VersionMalformed, PublicKeyMalformed; KeyIsAnother: a key is for ever.
+        ``can_seal`` says whether packages can be sealed for the key sent. Raises
+        VersionMalformed, PublicKeyMalformed, and KeyIsAnother, because a key never changes.
         """
         require_version(version)
         seen = OfflineClientSeen(client_version=version, seen=now)

@@ -1,4 +1,4 @@
-"""How a test went, as it is told: complete, with a grade and a mark of its unit (B15)."""
+"""The reported outcome of a test: complete, with a valid grade and mark of its unit (B15)."""
 
 from datetime import date
 
@@ -55,9 +55,9 @@ def result_of(
     grade: str | None,
     mark: int | None,
 ) -> BookingResultAdded | None:
-    """Give the result of a test as it is told; None where none is told (B15).
+    """Return the result in a reported outcome; None if it has none (B15).
 
-    A pass gives the unit its lowest grade if none is said. Raises AbsentHasNoResult,
+    A pass without a grade gets the unit's lowest one. Raises AbsentHasNoResult,
     ResultMissing, DayMissing, MarkTooHigh, GradeNotOfUnit.
     """
     parts = {"result": is_pass, "sat_on": sat_on, "grade": grade, "mark": mark}
@@ -82,7 +82,7 @@ def result_of(
 
 
 def _grade(given: str | None, unit: Unit, *, is_pass: bool) -> str:
-    """Find the grade that the result gives: one that achieves the unit, or fails it."""
+    """Return the grade of the result: one that achieves the unit, or one that fails it."""
     may = [g for g in unit.grades if unit.achieves(g) == is_pass]
     may = may if is_pass else [*dict.fromkeys([*may, FAIL])]
     grade = given or may[0]

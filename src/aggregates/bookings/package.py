@@ -1,4 +1,4 @@
-"""Offline packages: their four checks (B13)."""
+"""Offline packages: the four checks before a download (B13)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from aggregates.errors import RuleBroken
 from aggregates.uk_time import in_london
 from events.bookings.booking import PackageDownloaded
 
-WHOLE = "The package is whole: it is what its manifest says."
-NOT_WHOLE = "The package is damaged: what is in it is not what its manifest says."
+WHOLE = "The package is whole: its content matches its manifest."
+NOT_WHOLE = "The package is damaged: its content does not match its manifest."
 
 
 class CheckFailed(RuleBroken):
@@ -30,7 +30,7 @@ class PackageRefused(RuleBroken):
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One of the checks: what it is about, whether all is well, and why or why not."""
+    """One check: its subject, whether it passes, and the reason."""
 
     about: str
     passes: bool
@@ -51,9 +51,9 @@ def checks(
     named: str | None = None,
     downloaded: PackageDownloaded | None = None,
 ) -> tuple[Check, ...]:
-    """Make the four checks (B13); ``downloaded`` is the package that is asked about.
+    """Make the four checks (B13); ``downloaded`` is the package asked about, if any.
 
-    ``named`` is what the client was called that was asked for.
+    ``named`` is the name of the client that was asked for.
     """
     name, closes = booking.made.booking, in_london(window(booking.starts)[1])
     unknown = UNKNOWN.format(client=named) if named else NOT_SAID
@@ -74,9 +74,9 @@ def checks(
 def check_download(
     booking: Booking, downloaded: PackageDownloaded | None, sha256: str | None
 ) -> Check:
-    """Check the package that was downloaded, if there is one (B13, third check).
+    """Check the downloaded package, if there is one (B13, third check).
 
-    ``sha256`` is that of the file as the client has it, if it says so.
+    ``sha256`` is the digest of the client's copy, if the client sent it.
     """
     if downloaded is None:
         name = booking.made.booking
@@ -96,7 +96,7 @@ def check_download(
 
 
 def require_all(found: Sequence[Check]) -> None:
-    """Raise PackageRefused, with each check that failed, if any did (B13)."""
+    """Raise PackageRefused with each failed check, if any failed (B13)."""
     failed = [check for check in found if not check.passes]
     if failed:
         raise PackageRefused(

@@ -1,4 +1,4 @@
-"""Sittings: a learner's tests on one registration, and how each of them went."""
+"""Sittings: a learner's tests on one registration, with their outcomes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ SittingEvent: TypeAlias = (
 
 
 class Attendance(StrEnum):
-    """What has become of a test that was booked."""
+    """The status of a booked test."""
 
     BOOKED = "Booked"
     CANCELLED = "Cancelled"
@@ -38,7 +38,7 @@ class Attendance(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class TestResult:
-    """A grade, and the day the test was sat."""
+    """A grade and the day on which the test was sat."""
 
     grade: str
     is_pass: bool
@@ -50,7 +50,7 @@ class TestResult:
 class Sitting:
     """One booked test of a unit, from ``starts`` to ``ends`` (extra time included).
 
-    ``is_corrected`` tells that its outcome had been reported otherwise before (B17).
+    ``is_corrected``: its outcome had been reported differently before (B17).
     """
 
     unit: str
@@ -109,7 +109,7 @@ def _correct_sitting(was: Sitting, event: TestOutcomeCorrected) -> Sitting:
 
 
 def grades_passed(sittings: Sittings) -> dict[str, str]:
-    """Give the units passed by test, with the grade of the last pass of each (M12)."""
+    """Return the units passed by test, with the grade of the last pass of each (M12)."""
     return {
         sitting.unit: sitting.result.grade
         for sitting in sittings.values()
@@ -118,9 +118,9 @@ def grades_passed(sittings: Sittings) -> dict[str, str]:
 
 
 def grades_by_test(sittings: Sittings) -> dict[str, str]:
-    """Give the units that have a grade by test: of the last pass, else the last fail.
+    """Return the grade of each tested unit: of the last pass, else of the last fail.
 
-    A test that was failed is an attempt, which rules may count (M12).
+    A failed test is an attempt, which rules may count (M12).
     """
     failed = {
         sitting.unit: sitting.result.grade

@@ -1,4 +1,4 @@
-"""When a test may be sat: notice, window, duration, and the clock in London (B3-B6)."""
+"""When a test may be sat: notice, window, duration, and London time (B3-B6)."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -9,18 +9,18 @@ from aggregates.errors import FieldPath, Malformed
 from aggregates.uk_time import LONDON
 
 EITHER_SIDE = timedelta(hours=4)
-"""How far the testing window reaches on either side of the chosen time (B4)."""
+"""The length of the testing window on either side of the chosen time (B4)."""
 
 CENTRES_EXTRA_TIME = frozenset({0, 25})
-"""The extra time, in per cent, that a centre may give by itself (B6)."""
+"""The extra times, in per cent, that a centre may give (B6)."""
 
 MOST_EXTRA_TIME = 300
-"""The most that anybody may give, in per cent (d)."""
+"""The most extra time that anybody may give, in per cent (d)."""
 
 TO_THE_MINUTE = re.compile(
     r"[2-8]\d{3}-\d\d-\d\dT\d\d:\d\d(:00(\.0+)?)?(Z|[+-]\d\d:\d\d)?", re.ASCII
 )
-"""How a time is written: to the minute (d), in a year that is not absurd."""
+"""The form of a time: to the minute (d), in a year from 2000 to 8999."""
 
 
 class Delivery(StrEnum):
@@ -31,7 +31,7 @@ class Delivery(StrEnum):
 
 
 class Mode(StrEnum):
-    """How an onscreen test reaches the learner (B5); paper has none."""
+    """How an onscreen test reaches the learner (B5); a paper test has no mode."""
 
     CLASSROOM = "Classroom"
     OFFLINE = "Offline"
@@ -43,7 +43,7 @@ NOTICE = {Delivery.ONSCREEN: timedelta(hours=2), Delivery.PAPER: timedelta(hours
 
 
 YEARS = 5
-"""How far ahead a test can be booked (d): who means a day beyond, has mistyped it."""
+"""How far ahead a test can be booked (d); a later day is probably a typing error."""
 
 
 class TimeMalformed(Malformed):
@@ -60,7 +60,7 @@ class TimeSkipped(Malformed):
 
 
 def window(starts: datetime) -> tuple[datetime, datetime]:
-    """Give the testing window: from the first moment to the first after it (B4)."""
+    """Return the testing window: its first moment, and the first moment after it (B4)."""
     return starts - EITHER_SIDE, starts + EITHER_SIDE
 
 
@@ -73,22 +73,22 @@ def has_closed(starts: datetime, now: datetime) -> bool:
 
 
 def earliest(delivery: str, now: datetime) -> datetime:
-    """Give the earliest time that keeps the notice (B3)."""
+    """Return the earliest time that keeps the notice (B3)."""
     return now + NOTICE[Delivery(delivery)]
 
 
 def is_too_far(starts: datetime, now: datetime) -> bool:
-    """Tell whether a time is so far ahead that it is a slip (B3)."""
+    """Whether a time is so far ahead that it is probably a typing error (B3)."""
     return starts > now + timedelta(days=YEARS * 366)
 
 
 def duration(minutes: int, extra_time: int) -> timedelta:
-    """Give the length of a test with extra time in per cent, rounded up (B6)."""
+    """Return the length of a test with extra time in per cent, rounded up (B6)."""
     return timedelta(minutes=ceil(minutes * (100 + extra_time) / 100))
 
 
 def read_time(text: str, *, path: FieldPath) -> datetime:
-    """Read a time: in London unless an offset is given; of two, the first (B4).
+    """Read a time, in London unless an offset is given; of a repeated time, the first (B4).
 
     Raises TimeMalformed, TimeSkipped.
     """

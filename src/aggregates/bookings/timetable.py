@@ -1,4 +1,4 @@
-"""Timetables: no learner sits two tests at once, whoever books them (B7)."""
+"""Timetables: no learner sits two tests at once, whichever centre books them (B7)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,14 +13,14 @@ TimetableEvent: TypeAlias = SittingPlanned | SittingDropped
 
 @dataclass(frozen=True, kw_only=True)
 class Timetable(Aggregate):
-    """A learner's sittings by booking: when each starts, and when it is over."""
+    """A learner's sittings by booking: when each starts and ends."""
 
     sittings: Mapping[str, tuple[datetime, datetime]] = field(default_factory=dict)
 
     def overlapping(
         self, starts: datetime, ends: datetime, *, but: str | None = None
     ) -> str | None:
-        """Find a booking, other than ``but``, whose sitting overlaps this time; else None.
+        """Return a booking, other than ``but``, whose sitting overlaps this time; else None.
 
         A sitting that ends when another starts does not overlap it.
         """

@@ -1,4 +1,4 @@
-"""Centres: what they are approved to order."""
+"""Centres, and the products that they are approved to order."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ FEWEST_DIGITS, MOST_DIGITS = 2, 10
 
 
 def open_centre(*, number: str, name: str) -> CentreOpened:
-    """Let a centre join the awarding organisation."""
+    """Open a centre at the awarding organisation."""
     is_short_enough = FEWEST_DIGITS <= len(number) <= MOST_DIGITS
     if not (number.isascii() and number.isdigit() and is_short_enough):
         raise CentreNumberMalformed(number=number, path=("number",))
@@ -44,7 +44,7 @@ def open_centre(*, number: str, name: str) -> CentreOpened:
 
 @dataclass(frozen=True, kw_only=True)
 class Centre(Aggregate):
-    """A centre and the products that it may order; ``ever`` includes withdrawn ones."""
+    """A centre and the products that it may order; ``ever`` includes withdrawn approvals."""
 
     number: str
     name: str
@@ -82,7 +82,7 @@ class Centre(Aggregate):
     def withdraw(
         self, product: str, *, by: Role, reason: str | None, key: UUID
     ) -> list[ApprovalWithdrawn]:
-        """Withdraw the approval for a product; orders that were confirmed stay."""
+        """Withdraw the approval for a product; confirmed orders stay."""
         require_reason_of(by, reason)
         if product not in self.approvals:
             return []
@@ -91,7 +91,7 @@ class Centre(Aggregate):
     def grant_at_first(
         self, products: Iterable[str], *, key: UUID
     ) -> list[ApprovalGranted]:
-        """Grant what the catalogue lists and was never granted; once means once."""
+        """Grant the approvals of the catalogue's file that were never granted before."""
         return [
             ApprovalGranted(product=product, person_id=key)
             for product in products

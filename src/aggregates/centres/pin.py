@@ -1,4 +1,4 @@
-"""PINs: four digits of a user's own that open their offline packages (B14)."""
+"""PINs: the four digits with which a user opens their offline packages (B14)."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,7 +13,7 @@ from events.centres.pin import PackageSealed, PinProved, PinRefused, PinSet
 
 MOST_WRONG = 5
 LOCKED_FOR = timedelta(minutes=15)
-"""How long five wrong tries lock a PIN (d)."""
+"""For how long five wrong tries lock a PIN (d)."""
 
 NO_PIN = "You have no PIN yet. Choose one of four digits, then download."
 CHANGED = "Your PIN was changed just now. Give the new one."
@@ -40,13 +40,13 @@ class PinNotProved(RuleBroken):
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
-    """Whose PIN it was that somebody gave, by its identifier; or why it was not."""
+    """The result of checking a PIN: the identifier of the matching PIN, or why it is refused."""
 
     pin: str | None = None
     why_not: str | None = None
 
     def why_not_of(self, present: "Pin | None") -> str | None:
-        """Say why what was given is not the present PIN, if it is not."""
+        """Say why the proof does not hold for the present PIN; None if it holds."""
         if self.pin is None:
             return self.why_not
         return None if present and present.id == self.pin else CHANGED
@@ -54,9 +54,9 @@ class Proof:
 
 @dataclass(frozen=True, kw_only=True)
 class Pin(Aggregate):
-    """One user's present PIN; ``wrong`` counts the tries since it was last right.
+    """One user's present PIN; ``wrong`` counts the wrong tries since the last right one or lock.
 
-    ``packages`` are those sealed under it: the booking of each.
+    ``packages`` maps each package sealed under the PIN to its booking.
     """
 
     id: str
@@ -84,7 +84,7 @@ class Pin(Aggregate):
                 assert_never(event)
 
     def why_locked(self, now: datetime) -> str | None:
-        """Say until when no try is looked at, if that is so (B14)."""
+        """Say until when the PIN is locked; None if it is not locked (B14)."""
         if self.locked_until is None or now >= self.locked_until:
             return None
         return (
@@ -93,7 +93,7 @@ class Pin(Aggregate):
         )
 
     def why_wrong(self, now: datetime) -> str:
-        """Say how many more tries there are after a wrong one."""
+        """Say that the PIN is locked, or how many wrong tries there have been."""
         return self.why_locked(now) or (
             f"This is not your PIN. {MOST_WRONG} wrong tries lock it, and this was"
             f" number {self.wrong}."
@@ -102,9 +102,9 @@ class Pin(Aggregate):
     def require_proof(
         self, proof: Proof | None, *, by_password: bool, lost: Collection[str]
     ) -> None:
-        """Raise PinNeedsProof or PinNotProved unless one may have another PIN (B14).
+        """Raise PinNeedsProof or PinNotProved unless the user may replace the PIN (B14).
 
-        ``lost`` are the bookings of the packages that would be of no use.
+        ``lost`` are the bookings whose packages the new PIN would make unusable.
         """
         if by_password:
             return
@@ -122,7 +122,7 @@ class Pin(Aggregate):
 
 
 def packages_lost(lost: Collection[str], *, is_done: bool = False) -> str:
-    """Say how many packages a new PIN makes useless, or has made, by their bookings."""
+    """Say which packages a new PIN makes unusable, or has made (``is_done``), by booking."""
     if not lost:
         is_made = "was made unusable" if is_done else "is made unusable by a new one"
         return f"No package that you downloaded {is_made}."

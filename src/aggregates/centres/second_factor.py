@@ -31,8 +31,8 @@ class SecondFactorIsOn(RuleBroken):
 class SecondFactor(Aggregate):
     """One user's second factor, while it is on.
 
-    ``step`` is the half minute of the last code that was used; ``recovery_hashes`` are
-    of the recovery codes that were not, by their place among them.
+    ``step`` is the half minute of the last code used. ``recovery_hashes`` are the hashes of
+    the unused recovery codes, by their place in the list.
     """
 
     key: UUID
@@ -65,7 +65,7 @@ class SecondFactor(Aggregate):
                 assert_never(event)
 
     def turn_off(self, reason: str | None) -> list[SecondFactorTurnedOff]:
-        """Let the password alone let the user in."""
+        """Turn the second factor off: the password alone signs the user in."""
         if not self.is_on:
             return []
         return [SecondFactorTurnedOff(person_id=self.key, reason=reason)]

@@ -39,7 +39,7 @@ class Token(Aggregate):
                 assert_never(event)
 
     def is_good(self, now: datetime) -> bool:
-        """Tell whether the token is valid at that moment."""
+        """Whether the token is valid at this moment."""
         return not self.is_revoked and (
             self.expires_at is None or now < self.expires_at
         )

@@ -1,4 +1,4 @@
-"""Users: who may sign in, as what, and who may decide it."""
+"""Users: who may sign in, in which role, and who may manage them."""
 
 import re
 from dataclasses import dataclass, replace
@@ -76,7 +76,7 @@ UserEvent: TypeAlias = UserAdded | PasswordSet | UserRoleChanged | UserDisabled
 
 @dataclass(frozen=True, kw_only=True)
 class Asker:
-    """The user who asks for something to be done about a user."""
+    """The user who asks for a change to another user."""
 
     name: str
     role: Role
@@ -84,7 +84,7 @@ class Asker:
 
 
 def fold_user_name(name: str) -> str:
-    """Bring a user name to the one way of writing it that tells users apart."""
+    """Write a user name in the one form by which users are told apart."""
     return name.strip().lower()
 
 
@@ -94,7 +94,7 @@ SPECIALISTS_REASON = (
 
 
 def require_reason_of(role: Role, reason: str | None) -> None:
-    """Raise ReasonMissing if that role has to say why and does not (section 2)."""
+    """Raise ReasonMissing if the role must give a reason and did not (section 2)."""
     if role is Role.ACCOUNT_SPECIALIST:
         require_reason(reason, message=SPECIALISTS_REASON)
 
@@ -125,7 +125,7 @@ def add(
     key: UUID,
     reason: str | None = None,
 ) -> UserAdded:
-    """Let somebody sign in from now on; ``key`` is what their name is kept under."""
+    """Add a user, who may sign in from now on; ``key`` encrypts their name."""
     if not NAME.fullmatch(name):
         raise UserNameMalformed(name=name, path=("name",))
     full_name = clean(full_name)
@@ -146,7 +146,7 @@ def add(
 
 @dataclass(frozen=True, kw_only=True)
 class User(Aggregate):
-    """One who may sign in, until they are disabled."""
+    """A person or machine that may sign in until disabled."""
 
     name: str
     role: Role
@@ -180,7 +180,7 @@ class User(Aggregate):
                 assert_never(event)
 
     def is_seen_by(self, by: Asker) -> bool:
-        """Tell whether the asker may know of this user."""
+        """Whether the asker may see this user."""
         return not by.role.is_of_a_centre or by.centre == self.centre
 
     def set_password(
@@ -195,7 +195,7 @@ class User(Aggregate):
     def change_role(
         self, *, role: Role, centre: str | None, by: Asker, reason: str | None
     ) -> list[UserRoleChanged]:
-        """Give another role, maybe at another centre."""
+        """Give the user another role, and another centre if ``centre`` differs."""
         self._require_not_own(by)
         self._require_enabled()
         require_assignable(role, centre, by)
@@ -207,7 +207,7 @@ class User(Aggregate):
         ]
 
     def disable(self, *, by: Asker, reason: str | None) -> list[UserDisabled]:
-        """Disable the user, who can no longer sign in."""
+        """Disable the user, who can then no longer sign in."""
         self._require_not_own(by)
         require_reason_of(by.role, reason)
         if self.is_disabled:

@@ -1,4 +1,4 @@
-"""What may be claimed for a learner: which date, and which grades for which units."""
+"""An award in a claim: its date, and the grades of its units."""
 
 from calendar import monthrange
 from collections.abc import Collection
@@ -11,7 +11,7 @@ from catalogue import Qualification
 from events.claims.claim import Award, WithheldReason
 
 MONTHS_BACK = 3
-"""How far back an award date may lie, in calendar months (M6)."""
+"""How many calendar months an award date may be back (M6)."""
 
 
 class AwardDateInFuture(RuleBroken):
@@ -54,7 +54,7 @@ class GradeNotAllowed(Malformed):
 
 
 def earliest_award_date(today: date) -> date:
-    """Find the earliest award date (M6): 31 May gives the last day of February."""
+    """Return the earliest award date (M6): for 31 May the last day of February."""
     year, month = divmod(today.year * 12 + today.month - 1 - MONTHS_BACK, 12)
     month += 1
     return date(year, month, min(today.day, monthrange(year, month)[1]))
@@ -63,7 +63,7 @@ def earliest_award_date(today: date) -> date:
 def award_date_refusals(
     day: date, *, today: date, path: FieldPath, learner: str | None = None
 ) -> list[Refusal]:
-    """Say why the award date cannot be, if it cannot (M6); both bounds may be."""
+    """Refuse an award date that is in the future or too far back (M6)."""
     whose = f" of {learner}" if learner else ""
     earliest = earliest_award_date(today)
     if day > today:
@@ -81,7 +81,7 @@ def award_date_refusals(
 
 
 def award_refusals(award: Award, *, learner: str, today: date) -> list[Refusal]:
-    """Say why an award cannot be claimed yet, whatever was achieved (M6, M10)."""
+    """Refuse an award that cannot be claimed yet, whatever was achieved (M6, M10)."""
     if award.award_type is None or award.award_date is None:
         return [AwardIncomplete(path=("awards",), learner=learner)]
     return award_date_refusals(
@@ -92,7 +92,7 @@ def award_refusals(award: Award, *, learner: str, today: date) -> list[Refusal]:
 def award_faults(
     award: Award, *, learner: str, today: date
 ) -> tuple[WithheldReason, ...]:
-    """Say the same as the reasons why the learner is kept back (M10)."""
+    """Turn the same refusals into reasons why the learner is withheld (M10)."""
     return tuple(
         WithheldReason(
             code="award-incomplete"
@@ -107,9 +107,9 @@ def award_faults(
 def grade_refusals(
     award: Award, *, units: Collection[str], rules: Qualification, at: FieldPath
 ) -> list[Refusal]:
-    """Say which grades cannot be given (M5): each must be one of its unit's.
+    """Refuse each grade that is not one of its unit's (M5).
 
-    ``units`` are those of the claim, ``at`` the path to the award.
+    ``units`` are those of the claim; ``at`` is the path to the award.
     """
     known = {unit.reference: unit for unit in rules.units}
     refusals: list[Refusal] = []

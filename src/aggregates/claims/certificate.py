@@ -29,7 +29,7 @@ Later: TypeAlias = (
 
 
 class CertificateKind(StrEnum):
-    """What is issued for each award type (M7, M8, M9)."""
+    """The document that each award type issues (M7, M8, M9)."""
 
     FULL = "Full certificate"
     PERFORMANCE = "Notification of performance"
@@ -243,7 +243,7 @@ class Certificate(Aggregate):
         ]
 
     def transfer(self, centre: str) -> list[CertificateTransferred]:
-        """Let the centre see it that the learner was transferred to (L6)."""
+        """Move the certificate to the centre that the learner was transferred to (L6)."""
         return [CertificateTransferred(centre=centre)]
 
     def _require_in_force(self, done: str, in_place: str | None) -> None:

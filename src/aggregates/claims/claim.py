@@ -1,4 +1,4 @@
-"""Claims: a request for certificates, put together in four stages in any order."""
+"""Claims: requests for certificates, put together in four stages in any order."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -55,9 +55,9 @@ class Claim(ClaimState):
         offered: Collection[str],
         confirm_loss: bool = False,
     ) -> list[Chosen]:
-        """Claim for a qualification; units and learners that do not fit it go (M1).
+        """Choose the qualification; units and learners that do not fit it are removed (M1).
 
-        Raises WorkWouldBeLost if any do, unless that is confirmed.
+        Raises WorkWouldBeLost if any would be removed without ``confirm_loss``.
         """
         self._require_not_closed()
         if qualification == self.qualification:
@@ -86,9 +86,9 @@ class Claim(ClaimState):
         offered: Collection[str],
         confirm_loss: bool = False,
     ) -> list[ClaimUnitsChosen]:
-        """Say which units may be graded (M3): some of those ``offered``.
+        """Choose the units that may be graded (M3), from those ``offered``.
 
-        Raises WorkWouldBeLost if one that has grades is left out, unless confirmed.
+        Raises WorkWouldBeLost if a unit with grades is left out without ``confirm_loss``.
         """
         self._require_not_closed()
         qualification = self._require_qualification()
@@ -114,11 +114,12 @@ class Claim(ClaimState):
         last: Mapping[str, Registration] | None = None,
         confirm_loss: bool = False,
     ) -> list[ClaimLearnersChosen]:
-        """Say whom to claim for (M4): each by an Active registration, None if without.
+        """Choose the learners to claim for (M4), each with an Active registration or None.
 
-        ``last`` are the last registrations of those who have none that can be claimed on.
-        Learners who were submitted stay, and must be among them. Raises WorkWouldBeLost
-        if one for whom something was typed is left out, unless that is confirmed.
+        ``last`` are the last registrations of learners without an Active one that can be
+        claimed on. Submitted learners stay and must be among those chosen. Raises
+        WorkWouldBeLost if a learner for whom something was typed is left out without
+        ``confirm_loss``.
         """
         self._require_not_closed()
         qualification = self._require_qualification()
@@ -156,7 +157,7 @@ class Claim(ClaimState):
         return [ClaimLearnersChosen(learners=chosen)]
 
     def leave_out(self, learner: str) -> list[ClaimLearnersChosen]:
-        """Take a learner out who was not submitted, and leave the others as they are."""
+        """Remove a learner who was not submitted; the others stay as they are."""
         others = {
             who: place.registration
             for who, place in self.learners.items()
@@ -173,12 +174,12 @@ class Claim(ClaimState):
         left_out: Mapping[str, Collection[str]] | None = None,
         confirm_loss: bool = False,
     ) -> list[ClaimGradesSaved]:
-        """Say what is claimed for these learners (M5, M6); the others stay as they are.
+        """Save the awards of these learners (M5, M6); the others stay as they are.
 
-        ``rules`` are those each learner was registered under. What is typed may be
-        incomplete until the claim is submitted. ``left_out`` are the parts of an award
-        that nobody said anything of: raises WorkWouldBeLost if one had been typed, or if
-        a unit had a grade and has none now, unless that is confirmed.
+        ``rules`` are those under which each learner was registered. Awards may be
+        incomplete until the claim is submitted. ``left_out`` are the parts of an award that
+        the request does not mention. Raises WorkWouldBeLost if such a part had been typed,
+        or if a unit would lose its grade, without ``confirm_loss``.
         """
         self._require_not_closed()
         problems: list[Refusal] = []
@@ -222,10 +223,10 @@ class Claim(ClaimState):
         return [ClaimGradesSaved(awards=changed)] if changed else []
 
     def require_submittable(self, *, today: date) -> None:
-        """Raise what keeps the claim from being assessed (M6, M10).
+        """Raise what stops the claim from being assessed (M6, M10).
 
-        A learner whose award is not complete, or cannot be dated so any more, is kept
-        back and keeps nobody else; where that is everybody, all of it is raised.
+        A learner with an incomplete or badly dated award is withheld alone. Only if that is
+        so for every learner, all these refusals are raised.
         """
         self._require_not_closed()
         self._require_qualification()
@@ -254,7 +255,7 @@ class Claim(ClaimState):
     def withdraw(
         self, *, reason: str, learner: str | None, person_id: UUID
     ) -> list[ClaimWithdrawn]:
-        """Take a submitted claim back before processing, whole or for one (M16)."""
+        """Withdraw a submitted claim before processing, whole or for one learner (M16)."""
         require_reason(
             reason, code="reason-needed", message="Say why the claim is withdrawn."
         )
@@ -274,7 +275,7 @@ class Claim(ClaimState):
         ]
 
     def process(self, certificates: Mapping[str, str]) -> list[ClaimProcessed]:
-        """Issue these certificates, by learner, to those who are submitted (M13)."""
+        """Record the certificates issued to submitted learners, by learner (M13)."""
         issued = {
             who: certificate
             for who, certificate in certificates.items()
@@ -299,7 +300,7 @@ class Claim(ClaimState):
         return self.qualification
 
     def _withdrawable(self) -> tuple[str, ...]:
-        """Everybody not yet withdrawn, if the whole claim can be taken back."""
+        """Return every learner not yet withdrawn, if the whole claim can be withdrawn."""
         if self.is_closed:
             return ()
         standings = {place.standing for place in self.learners.values()}

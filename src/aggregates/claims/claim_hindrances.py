@@ -1,4 +1,4 @@
-"""Why a learner is withheld from a claim: codes and sentences (I3)."""
+"""Why a learner is withheld from a claim: causes, and reasons in sentences (I3)."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -13,7 +13,7 @@ from events.registrations.registration import AwardClaimed
 
 
 class Cause(StrEnum):
-    """Why a learner is kept back, as things stand (I3): the codes never change."""
+    """The cause for which a learner is withheld, as things stand (I3); the codes never change."""
 
     RULES = "rules-not-met"
     PATHWAY = "wrong-pathway"
@@ -43,12 +43,16 @@ IN_WORDS: Mapping[Cause, str] = {
     Cause.ERASED: "Learner's personal data erased",
     Cause.NOT_APPROVED: "Centre not approved",
     Cause.CHANGED: "Changed since: submit again",
-    Cause.NOT_DECIDED: "Could not be decided in time: tried again later",
+    Cause.NOT_DECIDED: "Not decided in time: tried again later",
 }
 
 
 def cause_of(reasons: Iterable[WithheldReason]) -> Cause:
-    """Choose the one cause of these reasons, when a claim is submitted (I3)."""
+    """Return the cause that the first reason with a cause's code gives (I3).
+
+    Other codes, such as ``not-claimable`` and ``not-registered``, have no cause of their
+    own: if no reason has one, the cause is RULES.
+    """
     known = {cause.value: cause for cause in Cause}
     return next((known[w.code] for w in reasons if w.code in known), Cause.RULES)
 
@@ -74,7 +78,7 @@ def learner_erased(learner: str) -> WithheldReason:
 def claimed_by(
     award: AwardClaimed, *, user: str, role: str, recorded_at: datetime
 ) -> WithheldReason:
-    """Somebody claimed for the learner meanwhile: who, what, by which claim (M15)."""
+    """Somebody else has claimed for the learner: who, what, and by which claim (M15)."""
     return WithheldReason(
         code="claimed-by-another",
         message=(
@@ -97,7 +101,7 @@ def busy_with(who: str) -> WithheldReason:
 
 
 def registration_cancelled(learner: str, registration: str) -> WithheldReason:
-    """The registration was cancelled since the learner was chosen (C1)."""
+    """The registration has been cancelled since the learner was chosen (C1)."""
     return WithheldReason(
         code="registration-cancelled",
         message=(
@@ -108,7 +112,7 @@ def registration_cancelled(learner: str, registration: str) -> WithheldReason:
 
 
 def not_approved(learner: str, product: str) -> WithheldReason:
-    """The approval for what the learner was registered by was withdrawn (M2, O7)."""
+    """The approval for the product that registered the learner was withdrawn (M2, O7)."""
     return WithheldReason(
         code="not-approved",
         message=(
@@ -119,7 +123,7 @@ def not_approved(learner: str, product: str) -> WithheldReason:
 
 
 def not_registered(learner: str, qualification: str) -> WithheldReason:
-    """There is nothing to claim on, as no order was confirmed (M4)."""
+    """There is nothing to claim on: no confirmed order registered the learner (M4)."""
     return WithheldReason(
         code="not-registered",
         message=(
@@ -132,7 +136,7 @@ def not_registered(learner: str, qualification: str) -> WithheldReason:
 def not_claimable(
     conditions: Iterable[ClaimableCondition],
 ) -> tuple[WithheldReason, ...]:
-    """The conditions of the qualification that no longer hold (M2), if any do not."""
+    """The conditions of the qualification that no longer hold, if any (M2)."""
     unmet = [c.sentence for c in conditions if not c.is_met]
     return (
         (WithheldReason(code="not-claimable", message=" ".join(unmet)),)

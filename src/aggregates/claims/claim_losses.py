@@ -16,7 +16,7 @@ AWARD_PARTS: Mapping[str, str] = {
 
 
 def awards_lost(learners: Mapping[str, ClaimLearner]) -> list[str]:
-    """Name the learners among these for whom an award or grades were typed."""
+    """Name each of these learners for whom an award or grades were typed."""
     graded = [who for who, place in learners.items() if place.award != Award()]
     return [f"the award and grades of {several(graded)}"] if graded else []
 
@@ -24,7 +24,7 @@ def awards_lost(learners: Mapping[str, ClaimLearner]) -> list[str]:
 def parts_lost(
     learners: Mapping[str, ClaimLearner], left_out: Mapping[str, Collection[str]]
 ) -> list[str]:
-    """Name the parts of awards that were typed, and of which nothing is said now."""
+    """Name the typed parts of awards that the request leaves out."""
     return [
         f"{title} of {several(whose)}"
         for part, title in AWARD_PARTS.items()
@@ -39,7 +39,7 @@ def parts_lost(
 
 
 def grades_lost(units: Mapping[str, Iterable[str]]) -> list[str]:
-    """Name the units that would lose grades, those of the same learners together."""
+    """Name the units that would lose grades, grouped by the learners who lose them."""
     whose: dict[str, tuple[str, ...]] = {}
     for who, gone in units.items():
         for unit in gone:

@@ -7,7 +7,7 @@ from aggregates.errors import FieldPath, Malformed, RuleBroken
 from catalogue import AwardType
 
 MOST_NAMED = 3
-"""How many certificates or registrations a sentence names; the others are counted."""
+"""The most certificates or registrations a sentence names; it counts the others."""
 
 
 class QualificationNeeded(RuleBroken):
@@ -138,7 +138,7 @@ class ClaimWasSubmitted(RuleBroken):
 def learner_is_submitted(
     claim: str, learner: str, place: ClaimLearner, *, path: FieldPath
 ) -> LearnerIsSubmitted:
-    """Say that an award stays as it was submitted, and what changes it (M16, M18)."""
+    """Refuse a change to a submitted award, and say what would allow it (M16, M18)."""
     is_processed = bool(place.certificate)
     return LearnerIsSubmitted(
         path=path,
@@ -154,7 +154,7 @@ def learner_is_submitted(
 def claim_was_submitted(
     claim: str, places: Collection[ClaimLearner]
 ) -> ClaimWasSubmitted:
-    """Say what can be done with a claim that cannot be deleted any more (M16, M18)."""
+    """Refuse to delete a submitted claim, and say what can be done (M16, M18)."""
     is_processed = any(place.certificate for place in places)
     return ClaimWasSubmitted(
         claim=claim,
@@ -167,7 +167,7 @@ def claim_was_submitted(
 def claim_is_processed(
     claim: str, places: Collection[ClaimLearner]
 ) -> ClaimIsProcessed:
-    """Say who can do what about certificates that were issued (M16, M18)."""
+    """Refuse a withdrawal, and say who can deal with issued certificates (M16, M18)."""
     certificates = _join_names([str(p.certificate) for p in places if p.certificate])
     return ClaimIsProcessed(
         claim=claim,
@@ -177,7 +177,7 @@ def claim_is_processed(
 
 
 def about_certificates(places: Iterable[ClaimLearner]) -> str:
-    """Say what an Account Specialist can do about certificates that were issued."""
+    """Say what an Account Specialist can do about issued certificates."""
     issued = [place for place in places if place.certificate]
     certificates = _join_names([str(place.certificate) for place in issued])
     completed = [

@@ -55,7 +55,7 @@ class ClaimState(Aggregate):
 
     @property
     def submitted_registrations(self) -> dict[str, str]:
-        """The registrations of those who were submitted, by learner: they stay."""
+        """The registrations of submitted learners, by learner; they stay in the claim."""
         return {
             who: place.registration
             for who, place in self.learners.items()
@@ -64,12 +64,12 @@ class ClaimState(Aggregate):
 
     @property
     def undecided_learners(self) -> dict[str, ClaimLearner]:
-        """The learners who wait because the time did not suffice to decide (M10)."""
+        """The learners who wait because their eligibility was not decided in time (M10)."""
         return {who: place for who, place in self.waiting.items() if place.is_undecided}
 
     @property
     def outcomes(self) -> dict[str, dict[str, str]]:
-        """What the claim says was achieved, by registration (M10)."""
+        """The grades that the claim says were achieved, by registration (M10)."""
         if self.is_closed or self.is_deleted:
             return {}
         return {
@@ -80,7 +80,7 @@ class ClaimState(Aggregate):
 
     @property
     def display_name(self) -> str:
-        """What a sentence calls it: by its number, once it has one."""
+        """The claim's name in sentences: its number, once it has one."""
         return f"the claim {self.claim}" if self.claim else "this claim"
 
     @classmethod
@@ -122,9 +122,9 @@ class ClaimState(Aggregate):
         return replace(self, learners={**self.learners, **places})
 
     def _choose(self, registrations: Mapping[str, str]) -> dict[str, ClaimLearner]:
-        """Choose learners; those who were chosen before keep what was typed for them.
+        """Choose learners; those chosen before keep what was typed for them.
 
-        Who was withdrawn may come in anew, with all that was typed for them.
+        A withdrawn learner may be chosen again, with everything typed for them.
         """
         gone = {
             who: place

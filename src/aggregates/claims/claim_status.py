@@ -9,7 +9,7 @@ from events.claims.claim import Award, Granted, Withheld
 
 
 class ClaimStatus(StrEnum):
-    """Where a learner of a claim, or a whole claim, has got to."""
+    """The status of a learner in a claim, or of a whole claim."""
 
     DRAFT = "Draft"
     SUBMITTED = "Submitted"
@@ -28,17 +28,17 @@ BY_URGENCY = (
     ClaimStatus.PROCESSED,
     ClaimStatus.WITHDRAWN,
 )
-"""The most urgent status first. A claim has the most urgent one of its learners."""
+"""The most urgent status first. A claim's status is its learners' most urgent one."""
 
 
 def standing_of(learners: Collection[ClaimStatus]) -> ClaimStatus:
-    """Give the status of a claim from those of its learners; Draft if it has none."""
+    """Return the status of a claim from those of its learners; Draft if it has none."""
     return next((s for s in BY_URGENCY if s in learners), ClaimStatus.DRAFT)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimLearner:
-    """A learner in a claim: what is claimed for them and what became of it."""
+    """A learner in a claim: the award claimed and its result."""
 
     registration: str
     award: Award = field(default_factory=Award)
@@ -57,7 +57,7 @@ class ClaimLearner:
         return self.is_open and is_undecided(self.withheld)
 
     def keep_units(self, units: Collection[str]) -> "ClaimLearner":
-        """Keep the grades of these units alone; a learner who is not open keeps all."""
+        """Keep only the grades of these units; a learner who is not open keeps all."""
         grades = {u: g for u, g in self.award.grades.items() if u in units}
         if not self.is_open or grades == self.award.grades:
             return self

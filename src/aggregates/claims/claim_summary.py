@@ -1,4 +1,4 @@
-"""The summary of a claim, always in view: what each stage lacks, what to beware of."""
+"""The summary of a claim: what each stage lacks, and warnings."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from events.claims.claim import WithheldReason
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """One of the four stages (M1): done, or a sentence that says what is missing."""
+    """One of the four stages (M1): complete, or with a sentence on what is missing."""
 
     name: str
     missing: str | None
@@ -36,10 +36,10 @@ def stages(
     conditions: Iterable[ClaimableCondition] = (),
     hindrances: Mapping[str, WithheldReason] | None = None,
 ) -> tuple[Stage, ...]:
-    """Say of each of the four stages (M1) that it is complete, or what it lacks.
+    """Return the four stages (M1), each complete or with what it lacks.
 
-    ``conditions`` are those of the qualification today (M2); ``hindrances`` say of
-    learners who wait why they would be kept back whatever they achieved.
+    ``conditions`` are those of the qualification today (M2). ``hindrances`` are the reasons
+    why waiting learners would be withheld, whatever they achieved.
     """
     unmet = [c.sentence for c in conditions if not c.is_met]
     why_not = [why.message for why in (hindrances or {}).values()]
@@ -55,7 +55,7 @@ def stages(
 
 
 def warnings(claim: Claim) -> tuple[str, ...]:
-    """Say what is allowed but not good practice: learners claimed differently (M5)."""
+    """Warn of what is allowed but not good practice: differences between learners (M5)."""
     awards = [place.award for place in claim.waiting.values() if place.award.grades]
     said = []
     if len({award.award_type for award in awards if award.award_type}) > 1:
@@ -89,7 +89,7 @@ def _missing_awards(claim: Claim, today: date) -> str | None:
 
 
 def _several(sentences: Sequence[str]) -> str:
-    """Say them one after the other, of many the first few."""
+    """Join the first few sentences, and count the rest."""
     more = len(sentences) - MOST_SAID
     said = " ".join(sentences[:MOST_SAID])
     return f"{said} And {more:,} more." if more > 0 else said

@@ -1,4 +1,4 @@
-"""Which qualifications a centre can claim on, and which of their units (M2, M3)."""
+"""The qualifications a centre can claim on, and their units (M2, M3)."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class NotClaimable(RuleBroken):
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimableCondition:
-    """One thing that must hold for a qualification to be claimable, met or not."""
+    """One condition for claiming on a qualification, met or not."""
 
     code: str
     is_met: bool
@@ -25,10 +25,11 @@ class ClaimableCondition:
 
 @dataclass(frozen=True, kw_only=True)
 class Approved:
-    """What a centre is approved to claim on a qualification (M2, O7).
+    """A centre's approval to claim on a qualification (M2, O7).
 
-    ``alone``: on every registration on it; else on those that came with one of these
-    ``apprenticeships``, whose approval covers what they consist of.
+    ``alone``: it covers every registration on the qualification. Otherwise it covers those
+    that came with one of the ``apprenticeships``, because approval for an apprenticeship
+    covers its parts.
     """
 
     alone: bool
@@ -38,14 +39,14 @@ class Approved:
         return self.alone or bool(self.apprenticeships)
 
     def covers(self, apprenticeship: str | None) -> bool:
-        """Tell whether a registration that came with it, or with none, is covered."""
+        """Whether a registration that came with this apprenticeship, or None, is covered."""
         return self.alone or apprenticeship in self.apprenticeships
 
 
 def approved_for(
     catalogue: Catalogue, reference: str, approvals: Collection[str]
 ) -> Approved:
-    """Find what these approvals allow to be claimed on a qualification (M2, O7)."""
+    """Find what these approvals cover on a qualification (M2, O7)."""
     return Approved(
         alone=reference in approvals,
         apprenticeships=frozenset(
@@ -58,13 +59,13 @@ def approved_for(
 
 @dataclass(frozen=True, kw_only=True)
 class OfferedUnit:
-    """An internally assessed unit, mandatory if some pathway wants it."""
+    """An internally assessed unit; it is mandatory if some pathway makes it so."""
 
     unit: Unit
     is_mandatory: bool
 
 
-def has_internal_units(qualification: Qualification) -> ClaimableCondition:
+def internal_units_condition(qualification: Qualification) -> ClaimableCondition:
     """Require an internally assessed unit: tests are not claimed (M2)."""
     is_met = bool(qualification.internal_units)
     return ClaimableCondition(
@@ -76,8 +77,8 @@ def has_internal_units(qualification: Qualification) -> ClaimableCondition:
     )
 
 
-def is_approved(approved: Approved) -> ClaimableCondition:
-    """Require that the centre is approved for it, alone or with others (M2, O7)."""
+def approval_condition(approved: Approved) -> ClaimableCondition:
+    """Require that the centre is approved, directly or through an apprenticeship (M2, O7)."""
     if approved.alone:
         sentence = "The centre is approved for it."
     elif approved:
@@ -88,10 +89,10 @@ def is_approved(approved: Approved) -> ClaimableCondition:
     return ClaimableCondition(code="approved", is_met=bool(approved), sentence=sentence)
 
 
-def can_be_certificated(
+def certification_condition(
     qualification: Qualification, today: date
 ) -> ClaimableCondition:
-    """Require that certification has not ended; its last day is a day for it (M2)."""
+    """Require that certification has not ended; its last day still counts (M2)."""
     ends = qualification.certification_ends
     is_met = today <= ends
     return ClaimableCondition(
@@ -103,8 +104,8 @@ def can_be_certificated(
     )
 
 
-def has_registrations(registered: int) -> ClaimableCondition:
-    """Require that the centre has anybody on it (M2)."""
+def registrations_condition(registered: int) -> ClaimableCondition:
+    """Require that the centre has a registration on it (M2)."""
     return ClaimableCondition(
         code="registered",
         is_met=registered > 0,
@@ -114,8 +115,8 @@ def has_registrations(registered: int) -> ClaimableCondition:
     )
 
 
-def has_learners_to_claim(active: int, registered: int) -> ClaimableCondition:
-    """Require somebody Active, with no Full or Fallback award in force (M2)."""
+def learners_condition(active: int, registered: int) -> ClaimableCondition:
+    """Require an Active learner without a Full or Fallback award in force (M2)."""
     is_met = active > 0
     if is_met:
         sentence = f"Learners without a Full or Fallback award: {active}."
@@ -125,18 +126,18 @@ def has_learners_to_claim(active: int, registered: int) -> ClaimableCondition:
             " can reopen one that is Completed."
         )
     else:
-        sentence = "Nobody on it waits for an award."
+        sentence = "No learner on it is without a Full or Fallback award."
     return ClaimableCondition(code="not-awarded", is_met=is_met, sentence=sentence)
 
 
 def on_facts(
     qualification: Qualification, *, approved: Approved, today: date
 ) -> tuple[ClaimableCondition, ...]:
-    """Answer the conditions that facts decide, when chosen and when submitted (M2)."""
+    """Return the conditions that are checked both when choosing and when submitting (M2)."""
     return (
-        has_internal_units(qualification),
-        is_approved(approved),
-        can_be_certificated(qualification, today),
+        internal_units_condition(qualification),
+        approval_condition(approved),
+        certification_condition(qualification, today),
     )
 
 
@@ -148,16 +149,16 @@ def conditions(
     registered: int,
     active: int,
 ) -> tuple[ClaimableCondition, ...]:
-    """Answer all five conditions (M2), for the centre's registrations on it."""
+    """Return all five conditions (M2) for a centre."""
     return (
         *on_facts(qualification, approved=approved, today=today),
-        has_registrations(registered),
-        has_learners_to_claim(active, registered),
+        registrations_condition(registered),
+        learners_condition(active, registered),
     )
 
 
 def require(met: Iterable[ClaimableCondition], *, title: str, path: FieldPath) -> None:
-    """Raise NotClaimable, with every reason, unless all of the conditions are met."""
+    """Raise NotClaimable with every reason, unless all conditions are met."""
     why = [condition.sentence for condition in met if not condition.is_met]
     if why:
         sentence = f"{title} cannot be claimed. {' '.join(why)}"
@@ -165,10 +166,10 @@ def require(met: Iterable[ClaimableCondition], *, title: str, path: FieldPath) -
 
 
 def offered_units(catalogue: Catalogue, reference: str) -> tuple[OfferedUnit, ...]:
-    """List what stage 2 offers (M3): group order, mandatory first, as in the catalogue.
+    """List the units of stage 2 (M3): by group, mandatory first, as in the catalogue.
 
-    A learner may have been registered under any version of the rules, so the units of
-    all versions are offered, each as the latest says it.
+    Learners may be registered under any version of the rules, so the units of all versions
+    are offered, each as its latest version describes it.
     """
     found: dict[str, OfferedUnit] = {}
     for version in catalogue.versions(reference):

@@ -1,4 +1,4 @@
-"""What a further award adds to those before it, and which awards rely on which."""
+"""What a further award adds to earlier ones, and which awards rely on which."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
@@ -8,7 +8,7 @@ from events.claims.claim import WithheldReason
 from events.registrations.registration import AwardClaimed
 
 NOTHING_NEW = "nothing-new"
-"""The code of the reason against an award that only repeats an earlier one."""
+"""The code of the reason for withholding an award that only repeats an earlier one."""
 
 
 def nothing_new(
@@ -20,10 +20,10 @@ def nothing_new(
     overall_grade: str | None,
     rules: Qualification,
 ) -> WithheldReason | None:
-    """Say that the latest award of this type certifies the same, if it does (M17).
+    """Return the reason that the latest award of this type certifies the same, if so (M17).
 
-    ``awards`` are those that count, oldest first; ``grades`` all to date. A Full or
-    Fallback award of another date is another certificate; an Interim one is not.
+    ``awards`` are those that count, oldest first; ``grades`` are all grades to date. A Full
+    or Fallback award with another date is a new certificate; an Interim award is not.
     """
     alike = [award for award in awards if award.award_type == award_type]
     if not alike:
@@ -57,9 +57,10 @@ def warnings(
     grades: Mapping[str, str],
     rules: Qualification,
 ) -> Iterator[str]:
-    """Warn of an award that lowers a grade, or adds nothing (M17).
+    """Warn of an award that lowers a grade or adds nothing (M17).
 
-    ``carried`` are the grades of tests and earlier awards, ``grades`` all to date.
+    ``carried`` are the grades of tests and earlier awards; ``grades`` are all grades to
+    date.
     """
     units = {unit.reference: unit for unit in rules.units}
     for unit, before in carried.items():
@@ -83,15 +84,15 @@ def warnings(
 
 
 def achieving_grades(grades: Mapping[str, str], rules: Qualification) -> dict[str, str]:
-    """Give the grades that achieve their units: what a certificate lists."""
+    """Return the grades that achieve their units; a certificate lists these."""
     units = {unit.reference: unit for unit in rules.units}
     return {u: g for u, g in grades.items() if u in units and units[u].achieves(g)}
 
 
 def is_lower(unit: Unit, grade: str, *, than: str) -> bool:
-    """Tell whether a grade of the unit is lower than another, or achieves no more.
+    """Whether a grade of the unit is lower than another, or no longer achieves it.
 
-    Transferred credit is neither above nor below another grade that achieves.
+    Transferred credit is neither above nor below another achieving grade.
     """
     if unit.achieves(grade) != unit.achieves(than):
         return unit.achieves(than)
@@ -107,13 +108,14 @@ def relying_awards(
     tested: Mapping[str, str],
     ending: Collection[str] = (),
 ) -> dict[str, tuple[str, ...]]:
-    """Find the later awards that count units of the claim's award, and which (M16).
+    """Find the later awards that count units of the claim's award: those units, by claim (M16).
 
-    ``ending`` are claims that end together with it: they rely on nothing, and give none.
+    ``ending`` are claims that end together with it: they do not rely on it and provide no
+    grades.
 
-    ``awards`` are those that count, by claim, oldest first; ``outcomes`` what each claim
-    says itself; ``tested`` the grades of tests. A unit that a later claim says itself, or
-    that another source gives with the same grade, does not rely on this one.
+    ``awards`` are those that count, by claim, oldest first. ``outcomes`` are the grades
+    that each claim states; ``tested`` are the grades of tests. A unit does not rely on this
+    claim if the later claim states it itself, or if another source gives the same grade.
     """
     own = outcomes.get(claim, {})
     relying: dict[str, tuple[str, ...]] = {}

@@ -1,4 +1,4 @@
-"""Dates as people write them, and the ages that a learner may have."""
+"""Dates as people write them, and the allowed ages of learners."""
 
 import calendar
 import re
@@ -7,13 +7,13 @@ from datetime import date
 from typing import TypeAlias
 
 ERASED = date.min
-"""What is read in place of a date of birth that was erased (H6)."""
+"""Stands in place of an erased date of birth (H6)."""
 
 YOUNGEST = 10
 OLDEST = 110
 
 OLDEST_YEAR = 1900
-"""From which year on eight digits without a mark between them may be a date."""
+"""Eight digits without separators are a date only from this year on."""
 
 _DAY_FIRST = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}|[0-9]{2})")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -44,11 +44,11 @@ _MONTH_NAMES: Mapping[str, int] = {
 } | {"sept": 9}
 
 Parts: TypeAlias = tuple[int, int, str]
-"""Day, month, and the year as it was written."""
+"""The day, the month, and the year as written."""
 
 
 def _parts(text: str) -> Parts | None:
-    """Take a written date apart."""
+    """Divide a date in the usual form into its parts."""
     if day_first := _DAY_FIRST.fullmatch(text):
         return int(day_first[1]), int(day_first[2]), day_first[3]
     if iso := _ISO.fullmatch(text):
@@ -57,7 +57,7 @@ def _parts(text: str) -> Parts | None:
 
 
 def _other_parts(text: str) -> Parts | None:
-    """Take apart a date in any other form that has one meaning in this country."""
+    """Divide a date in any other form that has one meaning in this country."""
     if day_first := _OTHER_MARK.fullmatch(text):
         return int(day_first[1]), int(day_first[3]), day_first[4]
     if year_first := _YEAR_FIRST.fullmatch(text):
@@ -74,7 +74,7 @@ def _year_month_day(text: str) -> Parts:
 
 
 def _named_parts(text: str) -> Parts | None:
-    """Take apart a date whose month is a word: ``1 Feb 2004``, ``February 1, 2004``."""
+    """Divide a date whose month is a word: ``1 Feb 2004``, ``February 1, 2004``."""
     if day_first := _DAY_OF_MONTH.fullmatch(text):
         day, month, year = day_first.groups()
     elif month_first := _MONTH_AND_DAY.fullmatch(text):
@@ -94,11 +94,11 @@ def _day(parts: Parts) -> date | None:
 
 
 def read_date(text: str) -> date | str:
-    """Read a date that has one meaning, or give the code of why it has none (U4).
+    """Read a date that has one meaning, or return the code of its fault (U4).
 
-    dd/mm/yyyy and ISO; the same with other marks, ``1 Feb 2004`` and the like, eight
-    digits, and any of them with midnight after it. Where there are numbers alone the
-    day comes first.
+    Accepted are dd/mm/yyyy and ISO; the same with other separators; ``1 Feb 2004`` and the
+    like; eight digits; and any of these followed by midnight. In numbers alone the day
+    comes first.
     """
     parts = _parts(text)
     if parts is None:
@@ -109,9 +109,9 @@ def read_date(text: str) -> date | str:
 
 
 def read_otherwise(text: str) -> str | None:
-    """Say as ``1 February 2004`` what was read of a date in an unusual form (U4).
+    """Write a date that was given in an unusual form as ``1 February 2004`` (U4).
 
-    None for dd/mm/yyyy and ISO, and for what is no date.
+    Return None for dd/mm/yyyy and ISO, and for what is not a date.
     """
     if _DAY_FIRST.fullmatch(text) or _ISO.fullmatch(text):
         return None
@@ -120,12 +120,12 @@ def read_otherwise(text: str) -> str | None:
 
 
 def said_in_full(day: date) -> str:
-    """Say a day as ``1 February 2004``."""
+    """Write a date as ``1 February 2004``."""
     return f"{day.day} {calendar.month_name[day.month]} {day.year}"
 
 
 def why_not_real(text: str) -> str:
-    """Say which part of a well-written date is impossible: ``31 February``."""
+    """Say which part of a well-written date is impossible, such as ``31 February``."""
     day, month, year = _parts(text) or (0, 0, "")
     if not 1 <= month <= _MONTHS:
         meant = _day((month, day, year)) if year else None
@@ -137,24 +137,24 @@ def why_not_real(text: str) -> str:
 
 
 def centuries(text: str) -> tuple[str, str]:
-    """Give both years that a year of two digits may mean: ``1906`` and ``2006``."""
+    """Return both years that a two-digit year may mean: ``1906`` and ``2006``."""
     _, _, year = _parts(text) or (0, 0, "")
     return f"19{year}", f"20{year}"
 
 
 def shown_birth(born: date) -> date | None:
-    """Give a date of birth as it is shown: None where it was erased (H6)."""
+    """Return a date of birth for display: None if it was erased (H6)."""
     return None if born == ERASED else born
 
 
 def age_on(today: date, born: date) -> int:
-    """Count the whole years; who was born on 29 February turns on 1 March."""
+    """Count the whole years; somebody born on 29 February turns a year older on 1 March."""
     before_birthday = (today.month, today.day) < (born.month, born.day)
     return today.year - born.year - before_birthday
 
 
 def birth_fault(born: date, today: date) -> str | None:
-    """Check a date of birth against the ages allowed: the code of the fault, or None (U6)."""
+    """Check a date of birth against the allowed ages; return the fault's code or None (U6)."""
     if born > today:
         return "date-in-future"
     age = age_on(today, born)

@@ -1,4 +1,4 @@
-"""What is told of a learner, as cells of text, and the checks that it must pass."""
+"""A learner's details as cells of text, and the checks on them."""
 
 import re
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ COLUMNS: Mapping[str, str] = {
     "email": "Email",
     "postcode": "Postcode",
 }
-"""The columns of the template, in its order, by what we call them (U2)."""
+"""The titles of the template's columns, by our names, in order (U2)."""
 
 MANDATORY = ("given_name", "family_name", "date_of_birth")
 LONGEST = 200
@@ -32,12 +32,12 @@ _EXCEL_REFERENCE = re.compile(
     re.IGNORECASE,
 )
 OVERFLOW = "overflow"
-"""Where the cells of a row that has more of them than the template are kept."""
+"""The key for the surplus cells of a row that has more cells than the template."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Details:
-    """What is known of a learner."""
+    """A learner's details."""
 
     given_name: str
     family_name: str
@@ -55,7 +55,7 @@ class Details:
 
     @property
     def others(self) -> tuple[str | None, ...]:
-        """What a centre may amend freely (L2)."""
+        """The details that a centre may amend freely (L2)."""
         return (
             self.gender,
             self.uln,
@@ -66,7 +66,7 @@ class Details:
 
     @property
     def cells(self) -> dict[str, str]:
-        """The same as cells of text, by column."""
+        """The details as cells of text, by column."""
         return {
             "given_name": self.given_name,
             "family_name": self.family_name,
@@ -80,19 +80,19 @@ class Details:
 
     @property
     def likeness(self) -> str:
-        """A key that is equal for two people of the same name and date of birth (U6)."""
+        """A key that is equal for two people with the same name and date of birth (U6)."""
         return likeness_of(*self.identity)
 
 
 ERASED = Details(
     given_name=ERASED_TEXT, family_name=ERASED_TEXT, date_of_birth=ERASED_BIRTH
 )
-"""What is known of somebody whose data were erased: also what is read of it (H6)."""
+"""The details of a learner whose data were erased (H6)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """What a check found; there are details if there are no problems."""
+    """The result of a check; there are details only if there are no problems."""
 
     details: Details | None
     problems: tuple[Problem, ...]
@@ -100,22 +100,22 @@ class Checked:
 
 
 def given_uln(cells: Mapping[str, str]) -> str | None:
-    """Give the ULN of the cells if it is one: what must not be there twice."""
+    """Return the cells' ULN if it is valid; no two learners may share one."""
     uln = read_uln(clean(cells.get("uln", "")))
     return uln if uln and uln != TEMPORARY_ULN and not uln_fault(uln) else None
 
 
 def likeness_of(given_name: str, family_name: str, born: date) -> str:
-    """Make a key that is equal for two people of the same name and date of birth (U6).
+    """Make a key that is equal for two people with the same name and date of birth (U6).
 
-    Case, accents, apostrophes, hyphens and spaces apart.
+    Case, accents, apostrophes, hyphens and spaces do not matter.
     """
     name = f"{' '.join(words(given_name))}, {' '.join(words(family_name))}"
     return f"{name} {born.isoformat()}"
 
 
 def given_likeness(cells: Mapping[str, str]) -> str | None:
-    """Give the likeness of the cells, whatever else is wrong in them; None if unknown."""
+    """Return the likeness of the cells, even if other cells are wrong; None if unknown."""
     given, family = cells.get("given_name", ""), cells.get("family_name", "")
     born = read_date(clean(cells.get("date_of_birth", "")))
     if isinstance(born, str) or not (clean(given) and clean(family)):
@@ -124,7 +124,7 @@ def given_likeness(cells: Mapping[str, str]) -> str | None:
 
 
 def read_as(cells: Mapping[str, str]) -> dict[str, str]:
-    """Say how cells were read that are written in an unusual form (U4)."""
+    """Say how cells in an unusual form were read, by column (U4)."""
     written = clean(cells.get("uln", ""))
     found = {
         "date_of_birth": read_otherwise(clean(cells.get("date_of_birth", ""))),
@@ -134,10 +134,10 @@ def read_as(cells: Mapping[str, str]) -> dict[str, str]:
 
 
 def check_details(cells: Mapping[str, str], *, today: date | None) -> Checked:
-    """Check what can be told from the cells alone (U4, U6, L1): every fault at once.
+    """Check everything that the cells alone show (U4, U6, L1), and report all faults at once.
 
-    ``cells`` are by the names of ``COLUMNS``; one that is not there is blank. Without
-    ``today`` the age is not looked at: it was when the cells were first checked.
+    ``cells`` are by the names of ``COLUMNS``; a missing one is blank. Without ``today`` the
+    age is not checked, because it was checked before.
     """
     values = {column: clean(cells.get(column, "")) for column in COLUMNS}
     values["uln"] = read_uln(values["uln"])
@@ -183,7 +183,7 @@ def _too_long(value: str) -> bool:
 
 
 def _check_birth_date(text: str, today: date | None) -> date | str | None:
-    """Read the date of birth: the day, or the code of what is wrong; None if blank."""
+    """Read the date of birth: the day, or the code of its fault; None if blank."""
     if not text:
         return None
     born = read_date(text)

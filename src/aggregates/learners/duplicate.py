@@ -25,7 +25,7 @@ class WithOneself(Malformed):
 
 
 class MatchReason(StrEnum):
-    """Why two learners may be one person."""
+    """The reasons why two learners may be one person."""
 
     ULN = "same ULN"
     NAMES = "same date of birth and like names"
@@ -34,7 +34,7 @@ class MatchReason(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Face:
-    """The details of a learner that are compared; names are folded words."""
+    """The details by which learners are compared; names are folded words."""
 
     centre: str
     date_of_birth: date
@@ -52,7 +52,7 @@ class Face:
         date_of_birth: date,
         uln: str | None,
     ) -> Self:
-        """Make it of a learner's details: names lose case and accents."""
+        """Make the face of a learner; names lose case and accents."""
         return cls(
             centre=centre,
             date_of_birth=date_of_birth,
@@ -63,9 +63,9 @@ class Face:
 
 
 def why_alike(one: Face, other: Face) -> MatchReason | None:
-    """Give the reason why two learners may be one person, or None (L5, d).
+    """Return the reason why two learners may be one person, or None (L5, d).
 
-    Names of learners of one centre need only be near; those of two centres must be equal.
+    Within a centre near names are enough; across centres names must be equal.
     """
     if one.uln is not None and one.uln == other.uln:
         return MatchReason.ULN
@@ -82,7 +82,7 @@ def why_alike(one: Face, other: Face) -> MatchReason | None:
 
 
 def are_near(one: Words, other: Words) -> bool:
-    """Tell whether two names are similar, or one has all words of the other."""
+    """Whether two names are similar, or one contains all words of the other."""
     if one == other:
         return True
     first, second = set(one), set(other)
@@ -95,7 +95,7 @@ def are_near(one: Words, other: Words) -> bool:
 
 
 def pair(one: str, other: str) -> tuple[str, str]:
-    """Give the two identifiers of a pair in ascending order. Raises WithOneself."""
+    """Return the two identifiers in ascending order. Raises WithOneself."""
     if one == other:
         raise WithOneself(learner=one)
     return (one, other) if one < other else (other, one)
@@ -117,10 +117,10 @@ class Duplicate(Aggregate):
         reason: str,
         person_id: UUID,
     ) -> list[DuplicateDecided]:
-        """Decide that a pair is one person, or two; a later decision may differ (d).
+        """Decide that two learners are one person or two; a later decision may differ (d).
 
-        ``known`` is the pair as it was decided before, or None. The same decision again
-        gives no event. ``person_id`` names the key that ``reason`` is encrypted under.
+        ``known`` is the pair as decided before, or None. Repeating a decision makes no
+        event. ``person_id`` names the key that encrypts ``reason``.
         """
         if known is not None and known.latest.decision is decision:
             return []

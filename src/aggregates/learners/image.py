@@ -1,4 +1,4 @@
-"""Photographs and signatures: how large one may be, and how one is refused (L1)."""
+"""Photographs and signatures: size limits and refusals (L1)."""
 
 import hashlib
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from aggregates.errors import Malformed
 
 MEBIBYTE = 2**20
 MOST_BYTES = 5 * MEBIBYTE
-"""How large the file of an image may be (L1); a mebibyte is what people call a MB."""
+"""The largest size of an image file, in bytes (L1): 5 MB, counted as mebibytes."""
 
 
 class ImageTooLarge(Malformed):
@@ -41,7 +41,7 @@ class TooManyPixels(Malformed):
 
 @dataclass(frozen=True, kw_only=True)
 class Image:
-    """An image that was encoded anew by this service: a JPEG or PNG."""
+    """A JPEG or PNG image, re-encoded by this service."""
 
     content: bytes
     media_type: str

@@ -1,4 +1,4 @@
-"""What is under way for a learner, and is to be settled before they go (H6, L6)."""
+"""What is under way for a learner and must be settled before an erasure or transfer (H6, L6)."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from aggregates.registrations.registration import Registration
 from catalogue import amount
 
 UNSETTLED = OPEN | {ClaimStatus.SUBMITTED}
-"""Where a claim may still change what stands on a registration."""
+"""The statuses in which a claim can still change a registration."""
 
 
 class NotErasableYet(RuleBroken):
@@ -44,7 +44,7 @@ class ClaimIsUnsettled(RuleBroken):
 
     @classmethod
     def of(cls, claim: str, standing: ClaimStatus) -> Self:
-        """Say what settles a claim that is at that standing."""
+        """Make the refusal, which says what settles a claim with this status."""
         next_step = (
             "Have it processed, or withdraw it for the learner,"
             if standing is ClaimStatus.SUBMITTED
@@ -67,10 +67,10 @@ class IsOnDraftOrder(RuleBroken):
 
 @dataclass(frozen=True, kw_only=True)
 class InFlight:
-    """All that is under way for a learner.
+    """Everything under way for a learner.
 
-    ``claims`` are those that wait for them, ``unprinted`` the certificates in force
-    that are still to be printed, ``orders`` drafts of registrations and of entries.
+    ``claims`` are those that include the learner, ``unprinted`` the certificates in force
+    that are not printed yet, ``orders`` the draft orders of registrations and of entries.
     """
 
     learner: str
@@ -81,7 +81,7 @@ class InFlight:
 
     @property
     def unsettled_claims(self) -> dict[str, ClaimStatus]:
-        """The claims that may still come to an award for the learner."""
+        """The claims that can still lead to an award for the learner."""
         standings = {
             name: claim.learners[self.learner].standing
             for name, claim in self.claims.items()
@@ -91,7 +91,7 @@ class InFlight:
 
     @property
     def hindrances(self) -> list[Refusal]:
-        """Name each of them, with what would settle it."""
+        """Make a refusal for each thing under way, which says what would settle it."""
         return [
             *(each for r in self.registrations for each in booked_tests(r)),
             *(
@@ -103,7 +103,7 @@ class InFlight:
         ]
 
     def require_settled(self) -> None:
-        """Raise NotErasableYet, with all that is under way (H6)."""
+        """Raise NotErasableYet with everything under way (H6)."""
         found = self.hindrances
         if found:
             sentences = join_sentences(found)
@@ -112,9 +112,9 @@ class InFlight:
             )
 
     def require_retained_long_enough(self, *, today: date, retention: int) -> None:
-        """Raise RecordsAreKept before the day from which the records may go (H6).
+        """Raise RecordsAreKept before the first day on which the records may be erased (H6).
 
-        ``retention`` is how many years after the last award the records are kept.
+        ``retention`` is the number of years that records are kept after the last award.
         """
         until = self.kept_until(retention)
         if until is not None and today < until:
@@ -125,7 +125,7 @@ class InFlight:
             )
 
     def kept_until(self, retention: int) -> date | None:
-        """Find the day from which the records may go; None if nothing was awarded."""
+        """Return the first day on which the records may be erased; None without any award."""
         awarded = [
             place.granted.award_date
             for claim in self.claims.values()
@@ -137,7 +137,7 @@ class InFlight:
 
 
 def years_after(day: date, years: int) -> date:
-    """Give the same day so many years later; of 29 February maybe 1 March."""
+    """Return the same day some years later; 29 February may become 1 March."""
     try:
         return day.replace(year=day.year + years)
     except ValueError:
@@ -145,7 +145,7 @@ def years_after(day: date, years: int) -> date:
 
 
 def booked_tests(registration: Registration) -> Iterator[Refusal]:
-    """Name the tests that are booked, and not sat yet."""
+    """Refuse each test that is booked and not sat yet."""
     for booking, sitting in registration.sittings.items():
         if sitting.attendance is Attendance.BOOKED:
             yield TestIsBooked(booking=booking)
@@ -154,7 +154,7 @@ def booked_tests(registration: Registration) -> Iterator[Refusal]:
 def unsettled_claims(
     registration: Registration, claims: Mapping[str, Claim]
 ) -> Iterator[Refusal]:
-    """Name the claims that may still change what stands on a registration."""
+    """Refuse each claim that can still change the registration."""
     for name in sorted(claims_on(registration)):
         place = claims[name].learners.get(registration.learner)
         if place is not None and place.standing in UNSETTLED:
@@ -162,5 +162,5 @@ def unsettled_claims(
 
 
 def claims_on(registration: Registration) -> set[str]:
-    """Name the claims that say anything of a registration."""
+    """Return the claims that the registration mentions."""
     return {*registration.outcomes, *registration.awards}

@@ -1,4 +1,4 @@
-"""Learners: people known to a centre, who keep their identity but for one amendment."""
+"""Learners: people known to a centre."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -25,7 +25,7 @@ from events.learners.learner import (
 from events.learners.verification import UlnVerificationPostponed, UlnVerified
 
 AMENDMENTS = 1
-"""How often a centre may amend who a learner is (L2)."""
+"""How often a centre may amend a learner's identity (L2)."""
 
 Later: TypeAlias = (
     LearnerIdentityAmended
@@ -41,7 +41,7 @@ Event: TypeAlias = LearnerCreated | Later
 
 
 class DetailIsWrong(Malformed):
-    """One thing told of the learner cannot be right."""
+    """One detail of the learner is wrong."""
 
     code = "detail-is-wrong"
 
@@ -49,7 +49,7 @@ class DetailIsWrong(Malformed):
 
 
 class DetailsAreWrong(Malformed):
-    """What is told of the learner has these faults, all of them at once (L1)."""
+    """The learner's details have these faults, all reported at once (L1)."""
 
     code = "details-are-wrong"
 
@@ -91,8 +91,8 @@ class LearnerIsErased(RuleBroken):
 class LearnerIsWithdrawn(RuleBroken):
     code = "learner-is-withdrawn"
     message = (
-        "Learner {learner} is known no more: the upload of group {group}, which they"
-        " came with, was undone."
+        "Learner {learner} no longer exists: the upload of group {group}, which"
+        " created the learner, was undone."
     )
 
 
@@ -126,13 +126,13 @@ class Learner(Aggregate):
 
     @property
     def full_name(self) -> str:
-        """What the learner is called: both names, or the learner ID if they are erased."""
+        """Both names, or the learner ID if the learner is erased."""
         names = f"{self.details.given_name} {self.details.family_name}".strip()
         return names or self.learner
 
     @property
     def amendments_left(self) -> int:
-        """How often the centre may still amend who this is (L2)."""
+        """How often the centre may still amend the identity (L2)."""
         return AMENDMENTS - self.amendments
 
     @staticmethod
@@ -145,9 +145,9 @@ class Learner(Aggregate):
         details: Details,
         to_verify: bool = False,
     ) -> list[Event]:
-        """Create the learner (U9, L1) with details that were checked.
+        """Create the learner (U9, L1) with checked details.
 
-        ``to_verify`` tells that LRS is to be asked about the ULN (U7).
+        ``to_verify``: LRS will be asked about the ULN (U7).
         """
         return [
             LearnerCreated(
@@ -175,11 +175,11 @@ class Learner(Aggregate):
         reason: str | None,
         is_lrs_on: bool = False,
     ) -> list[Later]:
-        """Amend what is known of the learner (L2).
+        """Amend the learner's details (L2).
 
-        ``is_further`` is an Account Specialist's amendment, which has a reason. A
-        centre's amendment of the identity may be had once; other details freely. What
-        LRS is told being amended, it is to be asked again if it is on (U7).
+        ``is_further``: an Account Specialist amends, and must give a reason. A centre may
+        amend the identity once; anyone may amend other details freely. If details that LRS
+        compares change and LRS is on, it is asked again (U7).
         """
         self.require_not_erased()
         if details == self.details:
@@ -227,11 +227,11 @@ class Learner(Aggregate):
         return amended
 
     def hear(self, outcome: Outcome) -> list[Later]:
-        """Record what LRS says of the ULN, or that it does not answer (U7)."""
+        """Record the answer of LRS about the ULN, or that there is none (U7)."""
         return [*self.verification.hear(outcome, self.person_id)]
 
     def image(self, kind: ImageKind) -> LearnerImageSubmitted:
-        """Give the photograph or signature; raises ImageErased, ImageMissing."""
+        """Return the photograph or signature. Raises ImageErased, ImageMissing."""
         if self.is_erased:
             raise ImageErased(learner=self.learner, kind=kind)
         if kind not in self.images:
@@ -239,11 +239,11 @@ class Learner(Aggregate):
         return self.images[kind]
 
     def has_image(self, kind: ImageKind, image: Image) -> bool:
-        """Tell whether that is the photograph or signature already."""
+        """Whether this is already the learner's photograph or signature."""
         return kind in self.images and self.images[kind].sha256 == image.sha256
 
     def submit_image(self, kind: ImageKind, image: Image, *, file: str) -> list[Event]:
-        """Add a photograph or signature, or replace it: at any time (L1).
+        """Add or replace a photograph or signature, at any time (L1).
 
         ``file`` is the sealed file's name. The date of submission is the event's.
         """
@@ -263,9 +263,9 @@ class Learner(Aggregate):
         ]
 
     def erase(self, reason: str, *, key: UUID) -> list[Event]:
-        """Make all that says something of the learner unreadable (H6); twice is once.
+        """Make everything about the learner unreadable (H6); again makes no event.
 
-        ``key`` is that which the reason is kept under.
+        ``key`` encrypts the reason.
         """
         require_reason(
             reason,
@@ -277,9 +277,9 @@ class Learner(Aggregate):
         return [] if self.is_erased else [LearnerErased(person_id=key, reason=reason)]
 
     def transfer(self, centre: str, *, reason: str) -> list[Event]:
-        """Go to another centre, with all that was recorded of them (L6).
+        """Move to another centre, with everything recorded (L6).
 
-        The group that they came with stays behind.
+        The group that the learner came with stays behind.
         """
         self.require_not_erased()
         require_reason(
@@ -297,11 +297,11 @@ class Learner(Aggregate):
         ]
 
     def withdraw(self) -> list[Event]:
-        """Withdraw the learner, as their upload is undone (U11)."""
+        """Withdraw the learner because their upload is undone (U11)."""
         return [] if self.is_withdrawn else [LearnerWithdrawn()]
 
     def require_not_erased(self) -> None:
-        """Raise LearnerIsErased, or LearnerIsWithdrawn, if nobody is there (H6, U11)."""
+        """Raise LearnerIsErased, or LearnerIsWithdrawn if the upload was undone (H6, U11)."""
         if self.is_erased:
             raise LearnerIsErased(learner=self.learner)
         if self.is_withdrawn:

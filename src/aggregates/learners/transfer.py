@@ -1,4 +1,4 @@
-"""Transferring a learner to another centre: what must be settled before (L6)."""
+"""Transferring a learner to another centre: what must be settled first (L6)."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
@@ -43,10 +43,10 @@ def require_transferable(
     centre: str,
     approvals: Collection[str],
 ) -> None:
-    """Raise everything that must be settled before a learner is transferred (L6).
+    """Raise everything that must be settled before the transfer (L6).
 
-    ``claims`` are those that say anything of the registrations, ``approvals`` those of
-    the other centre.
+    ``claims`` are the claims that the registrations mention; ``approvals`` are those of the
+    other centre.
     """
     hindrances: list[Refusal] = [
         hindrance
@@ -65,7 +65,7 @@ def require_transferable(
 def _not_approved(
     registration: Registration, centre: str, approvals: Collection[str]
 ) -> Iterator[Refusal]:
-    """An Active registration goes on there, by the product that was ordered (O7)."""
+    """Refuse an Active registration on a product that the other centre is not approved for (O7)."""
     is_ordered = registration.parent is None
     is_active = registration.status is Status.ACTIVE
     if is_ordered and is_active and registration.product not in approvals:

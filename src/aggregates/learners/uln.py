@@ -1,10 +1,10 @@
-"""The ULN: a learner's national number, ten digits of which the last is a check."""
+"""The ULN: a learner's national number, ten digits of which the last is a check digit."""
 
 import re
 from operator import mul
 
 TEMPORARY_ULN = "9999999999"
-"""What people write for want of a ULN; it is treated as none given (domain, 3)."""
+"""People write this if they have no ULN; it counts as none given (domain, 3)."""
 
 _TEN_DIGITS = re.compile(r"[0-9]{10}")
 EXCEL_NUMBER = re.compile(r"[0-9](?:[.,][0-9]*)?E\+?[0-9]+", re.IGNORECASE)
@@ -15,10 +15,10 @@ _GAPS = re.compile(r"[\s\u2010-\u2015-]")
 
 
 def read_uln(text: str) -> str:
-    """Give the ten digits of a ULN that is written with spaces or an apostrophe (U4).
+    """Return the ten digits of a ULN written with spaces or an apostrophe (U4).
 
-    ``100 010 2504``, ``'1000102504`` and ``1000102504.0`` are one ULN. What does not
-    come to ten digits is given as it is written.
+    ``100 010 2504``, ``'1000102504`` and ``1000102504.0`` are the same ULN. Text without
+    ten digits is returned unchanged.
     """
     if _TEN_DIGITS.fullmatch(text):
         return text
@@ -27,10 +27,10 @@ def read_uln(text: str) -> str:
 
 
 def uln_fault(text: str) -> str | None:
-    """Give the code of what is wrong with a ULN, or None if it may be one (domain, 3).
+    """Return the code of the fault in a ULN, or None if it is valid (domain, 3).
 
-    ``uln-excel`` for a number in Excel's short form, ``uln-malformed`` for anything
-    but ten digits, ``uln-check-digit`` where the last digit is not what it must be.
+    ``uln-excel``: a number in Excel's short form. ``uln-malformed``: not ten digits.
+    ``uln-check-digit``: the last digit is wrong.
     """
     if not _TEN_DIGITS.fullmatch(text):
         return "uln-excel" if EXCEL_NUMBER.fullmatch(text) else "uln-malformed"

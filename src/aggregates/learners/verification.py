@@ -1,4 +1,4 @@
-"""Verification: what the Learning Records Service says of a learner's ULN (U7)."""
+"""Verification of ULNs by the Learning Records Service, LRS (U7)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,11 +13,11 @@ from events.learners.verification import UlnVerificationPostponed, UlnVerified
 from events.uploads.upload import Problem
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
-"""How long after a failure LRS is asked again: twice as long each time (d)."""
+"""The pause before LRS is asked again; it doubles with each failure (d)."""
 
 
 class Code(StrEnum):
-    """What LRS answers: the first two are a match, the others an anomaly (U7)."""
+    """The answers of LRS: the first two are a match, the others an anomaly (U7)."""
 
     MATCH = "WSVRC001"
     LINKED_MATCH = "WSVRC002"
@@ -32,7 +32,7 @@ class Code(StrEnum):
 
 
 class PostponedReason(StrEnum):
-    """Why LRS did not answer."""
+    """The reasons why LRS did not answer."""
 
     UNREACHABLE = "unreachable"
     OUT_OF_HOURS = "out-of-hours"
@@ -51,7 +51,7 @@ FLAGS: Mapping[str, str] = {
     "VRF7": "date_of_birth",
     "VRF8": "gender",
 }
-"""The flags of an anomaly, and the column that each of them says does not match (U7).
+"""The column that does not match, for each flag of an anomaly (U7).
 
 A name is compared with the given name, the family name and the previous family name
 that LRS has; each comparison that fails has a flag of its own.
@@ -71,17 +71,17 @@ SENTENCES: Mapping[PostponedReason, str] = {
         "The Learning Records Service gives an answer that is not understood."
     ),
 }
-"""Why LRS did not answer, in sentences."""
+"""A sentence for each reason why LRS did not answer."""
 
 NOT_PUT = "Not put to the Learning Records Service"
 LRS_OFF = "Not verified: the Learning Records Service was off."
-SOON = "The Learning Records Service is about to be asked."
-AGAIN = " It is asked again by itself."
+SOON = "The Learning Records Service has not been asked yet."
+AGAIN = " The service asks again by itself."
 
 
 @dataclass(frozen=True, kw_only=True)
 class VerificationAnswer:
-    """What LRS says of a ULN: ``master_uln`` is that of a linked learner."""
+    """The answer of LRS about a ULN; ``master_uln`` is the linked learner's."""
 
     code: Code
     flags: tuple[str, ...] = ()
@@ -89,16 +89,16 @@ class VerificationAnswer:
 
 
 Outcome: TypeAlias = VerificationAnswer | PostponedReason | None
-"""An answer; or why there is none; or None if LRS was not even asked."""
+"""An answer, the reason why there is none, or None if LRS was not asked."""
 
 Verify: TypeAlias = Callable[[Sequence[Details]], Sequence[Outcome]]
-"""Asks LRS about learners who have a ULN, and gives an outcome for each, in order."""
+"""Asks LRS about learners who have a ULN; returns an outcome for each, in order."""
 
 Event: TypeAlias = UlnVerified | UlnVerificationPostponed
 
 
 class VerificationStatus(StrEnum):
-    """How a ULN stands with LRS (U7)."""
+    """The status of a ULN with LRS (U7)."""
 
     NOT_ASKED = "not-asked"
     WAITING = "not-yet-verified"
@@ -108,9 +108,9 @@ class VerificationStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
-    """What LRS has answered about a ULN so far, or why it has not.
+    """The last answer of LRS about a ULN, or why there is none.
 
-    ``NOT_ASKED`` is where no ULN was given, or LRS was off at the time.
+    ``NOT_ASKED`` means that no ULN was given, or that LRS was off.
     """
 
     status: VerificationStatus = VerificationStatus.NOT_ASKED
@@ -127,14 +127,14 @@ class Verification:
         return self.status is VerificationStatus.WAITING
 
     def restart(self, *, to_verify: bool | None) -> Self:
-        """Start again as the details changed; None keeps the answer of before."""
+        """Start again after the details changed; None keeps the status as it is."""
         if to_verify is None:
             return self
         waiting, none = VerificationStatus.WAITING, VerificationStatus.NOT_ASKED
         return type(self)(status=waiting if to_verify else none)
 
     def hear(self, outcome: Outcome, person_id: UUID) -> list[Event]:
-        """Record the answer, or that there is none; no event if LRS was not asked (U7)."""
+        """Record the outcome; no event if LRS was not asked (U7)."""
         if outcome is None or not self.is_waiting:
             return []
         if isinstance(outcome, PostponedReason):
@@ -164,7 +164,7 @@ class Verification:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """Say what an anomaly makes wrong, by the columns that it names (U6, U7)."""
+        """The problems of an anomaly, by the columns that do not match (U6, U7)."""
         if self.status is not VerificationStatus.ANOMALY or self.answer is None:
             return ()
         if self.answer.code is Code.NOT_FOUND:
@@ -177,25 +177,25 @@ class Verification:
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
-        """Say that a match is a linked learner, who has another ULN as well (U7)."""
+        """The warning for a match with a linked learner, who also has a master ULN (U7)."""
         is_linked = self.answer and self.answer.code is Code.LINKED_MATCH
         return (Problem(column="uln", code="lrs-linked"),) if is_linked else ()
 
     @property
     def cells(self) -> Mapping[str, str]:
-        """Values that sentences on the verification name, besides the row's cells."""
+        """Values that sentences about the verification use, in addition to the row's cells."""
         master = self.answer.master_uln if self.answer else None
         return {"master_uln": master or "another"}
 
 
 def status_after(event: UlnVerified) -> VerificationStatus:
-    """Give the status of an answer: matched, or an anomaly."""
+    """Return the status after an answer: verified, or an anomaly."""
     is_match = event.code in {code for code in Code if code.is_match}
     return VerificationStatus.VERIFIED if is_match else VerificationStatus.ANOMALY
 
 
 def pause_after(tries: int) -> timedelta:
-    """Say how long to wait before LRS is asked again (U7)."""
+    """Return the pause before LRS is asked again (U7)."""
     doubled = FIRST_PAUSE * (1 << min(max(tries, 1) - 1, 10))
     return min(doubled, LONGEST_PAUSE)
 
@@ -207,16 +207,16 @@ def said_of(
     is_given: bool = False,
     is_wrong: bool = False,
 ) -> str:
-    """Say in a sentence or two how a ULN stands with LRS (U7).
+    """Describe the status of a ULN with LRS in one or two sentences (U7).
 
-    Nobody asks about one that ``is_given`` and is no ULN, nor about one of a row in
-    which something else ``is_wrong``.
+    ``is_given``: the cell has a value. ``is_wrong``: the row has other problems. A value
+    that is not a ULN, or a ULN in a wrong row, is not put to LRS.
     """
     match verification.status:
         case VerificationStatus.NOT_ASKED if is_given and not has_uln:
-            return f"{NOT_PUT}: what is given is no ULN. Correct it first."
+            return f"{NOT_PUT}: the value is not a ULN. Correct it first."
         case VerificationStatus.WAITING if is_wrong and not verification.tries:
-            return f"{NOT_PUT}: something in the row is wrong. Correct it first."
+            return f"{NOT_PUT}: the row has problems. Correct them first."
         case VerificationStatus.NOT_ASKED:
             return LRS_OFF if has_uln else "There is no ULN to verify."
         case VerificationStatus.WAITING:
@@ -233,7 +233,7 @@ def said_of(
 def said_of_many(
     *, to_verify: int | None, waiting: int, why: PostponedReason | None
 ) -> str:
-    """Say how the ULNs of a group that was checked stand with LRS (U7)."""
+    """Describe the status of the ULNs of a checked group in a sentence (U7)."""
     if to_verify is None and not waiting:
         return LRS_OFF
     if not waiting and not to_verify:

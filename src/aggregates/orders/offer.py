@@ -15,9 +15,9 @@ Product: TypeAlias = Qualification | Apprenticeship
 class Offer:
     """A product on a day: its price, rules and pathways, or why it cannot be ordered.
 
-    ``pathways`` are the titles by code, in catalogue order; ``why_not`` are sentences,
-    none if it can be ordered. Prices are in pounds. ``parts`` are the qualifications of
-    an apprenticeship, which cost nothing beside its own price (O7).
+    ``pathways`` are titles by code, in catalogue order. ``why_not`` are sentences, none if
+    it can be ordered. Prices are in pounds. ``parts`` are the qualifications of an
+    apprenticeship; they cost nothing beside its own price (O7).
     """
 
     product: str
@@ -30,14 +30,14 @@ class Offer:
 
     @property
     def registrations(self) -> int:
-        """How many registrations it makes for each learner (O7)."""
+        """The number of registrations that the product makes for each learner (O7)."""
         return 1 + len(self.parts)
 
     def pathway(self, chosen: str | None) -> str | None:
-        """Give the pathway that is meant: a single one needs no choosing (O1).
+        """Return the chosen pathway, or the only one there is (O1).
 
-        None if one is to be chosen still, or if the one chosen is not (or no longer)
-        a pathway of the product.
+        None if a choice is still needed, or if the chosen pathway is not, or no longer, the
+        product's.
         """
         if chosen is None and len(self.pathways) == 1:
             return next(iter(self.pathways))
@@ -46,13 +46,13 @@ class Offer:
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """The day, and the approvals of the centre that would order (None: of any)."""
+    """The day, and the approvals of the ordering centre (None: every product is approved)."""
 
     approvals: Collection[str] | None
     today: date
 
 
-def is_not_approved(product: Product, terms: Terms) -> str | None:
+def not_approved(product: Product, terms: Terms) -> str | None:
     if terms.approvals is None or product.reference in terms.approvals:
         return None
     return (
@@ -61,14 +61,14 @@ def is_not_approved(product: Product, terms: Terms) -> str | None:
     )
 
 
-def is_not_open_yet(product: Product, terms: Terms) -> str | None:
+def not_open_yet(product: Product, terms: Terms) -> str | None:
     opens = product.registration.opens
     if opens <= terms.today:
         return None
     return f"Registration for {product.title} opens on {in_words(opens)}."
 
 
-def is_closed(product: Product, terms: Terms) -> str | None:
+def already_closed(product: Product, terms: Terms) -> str | None:
     closes = product.registration.closes
     if terms.today <= closes:
         return None
@@ -79,15 +79,15 @@ def is_closed(product: Product, terms: Terms) -> str | None:
 
 
 OFFER_RULES: tuple[Callable[[Product, Terms], str | None], ...] = (
-    is_not_approved,
-    is_not_open_yet,
-    is_closed,
+    not_approved,
+    not_open_yet,
+    already_closed,
 )
-"""Why a product cannot be ordered (O2), each a sentence or None."""
+"""The reasons why a product cannot be ordered (O2), each a sentence or None."""
 
 
 def offer(product: Product, terms: Terms, parts: Iterable[Qualification] = ()) -> Offer:
-    """Say what a product is offered at, or why it is not (O2).
+    """Make the offer of a product: its price, or why it cannot be ordered (O2).
 
     An apprenticeship has its own approval and registration dates; those of its
     qualifications, ``parts``, do not count (O7).
@@ -111,21 +111,21 @@ def offer(product: Product, terms: Terms, parts: Iterable[Qualification] = ()) -
 def qualifications_of(
     catalogue: Catalogue, product: Product, day: date
 ) -> Iterator[Qualification]:
-    """Give the qualifications of an apprenticeship, by the rules of the day (O7)."""
+    """Yield the qualifications of an apprenticeship, by the rules of the day (O7)."""
     if not isinstance(product, Qualification):
         for reference in product.qualifications:
             yield catalogue.qualification(reference, on=day)
 
 
 def products_on(catalogue: Catalogue, day: date) -> Iterator[Product]:
-    """Give every product as it is on a day: with that day's rules and price."""
+    """Yield every product with the rules and price of the day."""
     for reference in catalogue.qualifications:
         yield catalogue.qualification(reference, on=day)
     yield from catalogue.apprenticeships.values()
 
 
 def product_on(catalogue: Catalogue, reference: str, day: date) -> Product | None:
-    """Find a product as it is on a day; None if there is none such."""
+    """Return a product with the rules and price of the day; None if there is none."""
     if reference in catalogue.qualifications:
         return catalogue.qualification(reference, on=day)
     return catalogue.apprenticeships.get(reference)
@@ -134,7 +134,7 @@ def product_on(catalogue: Catalogue, reference: str, day: date) -> Product | Non
 def offers(
     catalogue: Catalogue, references: Iterable[str], terms: Terms
 ) -> dict[str, Offer]:
-    """Find what these products are offered at; the unknown are left out."""
+    """Make the offers of these products; unknown ones are left out."""
     found = {r: product_on(catalogue, r, terms.today) for r in references}
     return {
         r: offer(product, terms, qualifications_of(catalogue, product, terms.today))
@@ -144,5 +144,5 @@ def offers(
 
 
 def in_words(day: date) -> str:
-    """Write a date as people do: 31 August 2027."""
+    """Write a date as 31 August 2027."""
     return f"{day.day} {day:%B %Y}"

@@ -58,7 +58,7 @@ Later: TypeAlias = (
 class Order(Aggregate):
     """An order of a centre; ``lines`` are by product.
 
-    ``learners`` are linked to the order itself: products added later are for them too.
+    ``learners`` are linked to the order itself, so products added later include them.
     """
 
     order: str
@@ -78,11 +78,11 @@ class Order(Aggregate):
 
     @property
     def display_name(self) -> str:
-        """What messages call it: ``order O-…``, or ``this order`` without a number."""
+        """The order's name in messages: ``order O-…``, or ``this order`` without a number."""
         return f"order {self.order}" if self.order else "this order"
 
     def registrations(self, offers: Mapping[str, Offer]) -> int:
-        """Count the registrations that it makes or, once confirmed, has made (O5, O7)."""
+        """Count the registrations that the order makes or has made (O5, O7)."""
         if self.confirmed is not None:
             lines = self.confirmed.lines
             return sum(len(x.registrations) * (1 + len(x.parts)) for x in lines)
@@ -93,12 +93,12 @@ class Order(Aggregate):
         )
 
     def dates_of(self, product: str, learner: str) -> CourseDates | None:
-        """Find a learner's course dates: their own, the line's, or the order's (O4)."""
+        """Return a learner's course dates: their own, the line's, or the order's (O4)."""
         line = self.lines[product]
         return line.learners[learner].dates or line.dates or self.dates
 
     def number_of(self, product: str) -> str | None:
-        """Find the purchase order number of a product: its own, or the order's."""
+        """Return the purchase order number of a product: its own, or the order's."""
         return self.lines[product].purchase_order or self.purchase_order
 
     def choose_products(
@@ -220,14 +220,14 @@ class Order(Aggregate):
             raise OrderIsConfirmed(order=self.order)
 
     def require_lines(self, product: str | None) -> None:
-        """Raise ProductNotOnOrder if a product is named that has no line."""
+        """Raise ProductNotOnOrder if a product is named that the order does not have."""
         if product is not None and product not in self.lines:
             raise ProductNotOnOrder(
                 path=("product",), product=product, order=self.display_name
             )
 
     def _has_narrower_dates(self, product: str | None) -> bool:
-        """Whether dates were set for some learners of it, or for some products only."""
+        """Whether some learners or some products have course dates of their own."""
         lines = [line for at, line in self.lines.items() if product in {None, at}]
         of_lines = [line.dates for line in lines] if product is None else []
         of_places = [place.dates for line in lines for place in line.learners.values()]
@@ -236,7 +236,7 @@ class Order(Aggregate):
     def within_limit(
         self, events: list[Later], offers: Mapping[str, Offer]
     ) -> list[Later]:
-        """Return the events. Raises OrderTooLarge if the order would be too large by them."""
+        """Return the events. Raises OrderTooLarge if they would make the order too large."""
         number = self.after(events).registrations(offers)
         if number > MOST_REGISTRATIONS:
             raise OrderTooLarge.of(number)

@@ -21,7 +21,7 @@ from catalogue.rule import amount, join_words
 
 
 class OrderStep(StrEnum):
-    """The steps of an order, to be taken in any order (O1)."""
+    """The steps of an order; they may be done in any order (O1)."""
 
     PRODUCTS = "products"
     LEARNERS = "learners"
@@ -32,7 +32,7 @@ class OrderStep(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderStepStatus:
-    """A step: whether it is complete, and in sentences what it lacks."""
+    """A step of the order: whether it is complete, and sentences on what is missing."""
 
     step: OrderStep
     is_complete: bool
@@ -41,13 +41,12 @@ class OrderStepStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class Circumstances:
-    """What an order is confirmed against.
+    """The facts that an order is confirmed against.
 
-    ``offers`` are what its products are offered at today, those no longer in the
-    catalogue left out; ``active`` the Active registrations that its learners have on
-    its products, or on qualifications of its apprenticeships, already, by learner and
-    product; ``left`` the learners who were transferred to another centre since, and
-    ``erased`` those whose data were erased.
+    ``offers`` are today's offers of its products; products no longer in the catalogue are
+    left out. ``active`` are the learners' Active registrations on the ordered products, or
+    on qualifications of ordered apprenticeships, by learner and product. ``left`` are
+    learners since transferred to another centre, ``erased`` those whose data were erased.
     """
 
     offers: Mapping[str, Offer]
@@ -62,7 +61,7 @@ class Circumstances:
         return named.get(product, product)
 
     def registered_on(self, product: str) -> tuple[str, ...]:
-        """Name what an order for a product registers on: it, and its parts (O7)."""
+        """The products that ordering this one registers on: itself and its parts (O7)."""
         parts = self.offers[product].parts if product in self.offers else ()
         return (product, *(part.product for part in parts))
 
@@ -96,13 +95,13 @@ def nobody(order: Order, found: Circumstances) -> Iterator[Refusal]:
             yield _lacks(OrderStep.LEARNERS, f"Link learners to {title}, or remove it.")
 
 
-def has_left(order: Order, found: Circumstances) -> Iterator[Refusal]:
+def transferred_learners(order: Order, found: Circumstances) -> Iterator[Refusal]:
     for learner in order.everybody:
         if learner in found.left:
             yield LearnerHasLeft(path=(OrderStep.LEARNERS,), learner=learner)
 
 
-def is_erased(order: Order, found: Circumstances) -> Iterator[Refusal]:
+def erased_learners(order: Order, found: Circumstances) -> Iterator[Refusal]:
     for learner in order.everybody:
         if learner in found.erased:
             yield LearnerIsErased(path=(OrderStep.LEARNERS,), learner=learner)
@@ -116,7 +115,7 @@ def no_pathway(order: Order, found: Circumstances) -> Iterator[Refusal]:
 
 
 def _open_on(offer: Offer, line: Line) -> Iterator[Refusal]:
-    """Name the learners whose pathway on a qualification is still to be chosen."""
+    """Name the learners without a pathway on a qualification that needs one."""
     open_ = [
         learner
         for learner, place in line.learners.items()
@@ -177,24 +176,24 @@ RULES: tuple[Callable[[Order, Circumstances], Iterator[Refusal]], ...] = (
     no_product,
     not_offered,
     nobody,
-    has_left,
-    is_erased,
+    transferred_learners,
+    erased_learners,
     no_pathway,
     ordered_twice,
     too_many,
     already_registered,
     no_dates,
 )
-"""Everything that can stand in the way of confirming (L6, O1, O2, O4-O7)."""
+"""The rules that can stand in the way of confirming (L6, O1, O2, O4-O7)."""
 
 
 def obstacles(order: Order, found: Circumstances) -> list[Refusal]:
-    """Find all that stands in the way, each with the step that it belongs to."""
+    """Find everything that stands in the way of confirming, each with its step."""
     return [obstacle for rule in RULES for obstacle in rule(order, found)]
 
 
 def steps(order: Order, found: Circumstances) -> tuple[OrderStepStatus, ...]:
-    """Say of each step whether it is complete, else what it lacks (O1)."""
+    """Return each step with its completeness and what it lacks (O1)."""
     if order.confirmed is not None:
         return tuple(
             OrderStepStatus(step=s, is_complete=True, missing=()) for s in OrderStep
@@ -213,7 +212,7 @@ def steps(order: Order, found: Circumstances) -> tuple[OrderStepStatus, ...]:
 
 
 def _name_learners(learners: Sequence[str], *, of: Collection[str]) -> str:
-    """Name the learners, or say that it is all of them; of many the first few."""
+    """Name the first few learners and count the others, or say that it is all of them."""
     if len(learners) == 1:
         return f"learner {learners[0]}"
     if len(learners) == len(of) > MOST_SAID:

@@ -1,4 +1,4 @@
-"""The total of an order, and confirming it (O5, O7)."""
+"""The total of an order, and its confirmation (O5, O7)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -19,7 +19,7 @@ from events.registrations.registration import RegistrationMade
 
 
 def price_of(order: Order, product: str, offers: Mapping[str, Offer]) -> Decimal | None:
-    """Find the price of a registration: as confirmed, else today's, if there is one."""
+    """Return the price of a registration: the confirmed price, else today's, else None."""
     for line in order.confirmed.lines if order.confirmed else ():
         if line.product == product:
             return line.price
@@ -27,7 +27,7 @@ def price_of(order: Order, product: str, offers: Mapping[str, Offer]) -> Decimal
 
 
 def total_of(order: Order, offers: Mapping[str, Offer]) -> Decimal:
-    """Add up what the registrations cost, in pounds (O1)."""
+    """Add up the prices of all registrations, in pounds (O1)."""
     costs = (
         (price_of(order, product, offers) or Decimal(0)) * len(line.learners)
         for product, line in order.lines.items()
@@ -43,12 +43,12 @@ def confirm(
     prices: Mapping[str, Decimal],
     registrations: Sequence[str],
 ) -> list[OrderConfirmed]:
-    """Confirm the order at the total, and the prices by product, that were seen (O5).
+    """Confirm the order at the total and the prices that the user saw (O5).
 
-    ``registrations`` are new identifiers, as many as the order makes: for each learner
-    on each product, and on each qualification of an apprenticeship (O7). A confirmed
-    order is confirmed already. Raises what stands in the way, if it is more than one
-    thing OrderIncomplete with all of it.
+    ``prices`` are by product. ``registrations`` are new identifiers, as many as the order
+    makes: one for each learner on each product and on each qualification of an
+    apprenticeship (O7). Confirming again makes no event. Raises the refusal that stands in
+    the way, or OrderIncomplete with all of them.
     """
     if order.confirmed is not None:
         return []
@@ -85,9 +85,9 @@ def price_changes(
     total: Decimal,
     prices: Mapping[str, Decimal],
 ) -> list[Refusal]:
-    """Say which prices, and whether the total, are not as they were seen (O5)."""
+    """Refuse each price, and the total, that differs from what the user saw (O5)."""
     if not order.lines.keys() <= offers.keys():
-        return []  # a product without a price is in the way by itself
+        return []  # a product without a price is refused elsewhere
     changed: list[Refusal] = [
         PriceHasChanged(
             path=("prices", product),
@@ -115,7 +115,7 @@ def registrations_made(
 ) -> Iterator[RegistrationMade]:
     """Make a registration for each learner on each product of the order (O5).
 
-    On an apprenticeship, one more for each of its qualifications, at no price (O7).
+    On an apprenticeship, also make one for each of its qualifications, at no price (O7).
     """
     for line in confirmed.lines:
         offer = offers[line.product]

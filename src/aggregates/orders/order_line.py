@@ -1,4 +1,4 @@
-"""A line of an order: a product, and the learners whom it is ordered for."""
+"""A line of an order: a product and the learners it is ordered for."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,11 +19,11 @@ V = TypeVar("V")
 
 FARTHEST = 5
 LONGEST_COURSE = 10
-"""What is asked about (d): a start more years from today, or a longer course, than that."""
+"""A start further away, or a longer course, must be confirmed (d); in years."""
 
 
 def require_likely(dates: CourseDates, today: date) -> None:
-    """Raise DatesUnlikely of dates that are probably a slip: a century off (O4)."""
+    """Raise DatesUnlikely for dates that are probably a slip, such as a century off (O4)."""
     what = None
     first, last = sorted((dates.starts, today))
     if is_longer(first, last, years=FARTHEST):
@@ -37,13 +37,13 @@ def require_likely(dates: CourseDates, today: date) -> None:
 
 
 def is_longer(first: date, last: date, *, years: int) -> bool:
-    """Tell whether one day is more than so many years after another, to the day."""
+    """Whether a day is more than this many years after another."""
     back = last.year - years, last.month, last.day
     return back > (first.year, first.month, first.day)
 
 
 def purchase_order_number(written: str | None, *, path: FieldPath) -> str | None:
-    """Tidy what a purchase is called; None if nothing is left. Raises NumberTooLong."""
+    """Trim a purchase order number; None if nothing is left. Raises NumberTooLong."""
     number = clean(written or "")
     if len(number) > LONGEST_NUMBER:
         raise NumberTooLong(path=path)
@@ -52,7 +52,7 @@ def purchase_order_number(written: str | None, *, path: FieldPath) -> str | None
 
 @dataclass(frozen=True, kw_only=True)
 class OrderLineLearner:
-    """A learner on a line: pathway and dates that were said for them alone.
+    """A learner on a line, with the pathway and dates given for them alone.
 
     On an apprenticeship, ``pathways`` are those of its qualifications (O7).
     """
@@ -62,7 +62,7 @@ class OrderLineLearner:
     dates: CourseDates | None = None
 
     def pathway_on(self, product: str) -> str | None:
-        """Find the pathway that was said, of the product or a qualification of it."""
+        """Return the pathway given for the product or for a qualification of it."""
         return self.pathways.get(product, self.pathway)
 
 

@@ -1,4 +1,4 @@
-"""Linking learners to the products of an order, each on a pathway (O1, O3, O7)."""
+"""Link learners to the products of an order, each on a pathway (O1, O3, O7)."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ from events.orders.order import OrderLearnersLinked, OrderLearnersUnlinked
 
 @dataclass(frozen=True, kw_only=True)
 class PathwayChoice:
-    """The pathway of a qualification, or of each of an apprenticeship's, if said."""
+    """The pathway of a qualification, or of each qualification of an apprenticeship."""
 
     pathway: str | None = None
     pathways: Mapping[str, str] = field(default_factory=dict)
@@ -43,9 +43,10 @@ def link(
 ) -> list[Later]:
     """Link learners to a product, or to the order and all its products (O3).
 
-    ``learners`` says the way of each; what it leaves open is as in ``choice``, that of
-    all, and what that leaves open stays open, or as it was. ``known`` are those of
-    them who are the centre's. With ``instead`` nobody else stays linked.
+    ``learners`` gives each learner's own choice of pathway. What that leaves open comes
+    from ``choice``; what ``choice`` leaves open too stays as it was. ``known`` are those of
+    the learners who belong to the centre. With ``instead``, all other learners are
+    unlinked.
     """
     order.require_draft()
     order.require_lines(product)
@@ -79,7 +80,7 @@ def link(
 def pathway_faults(
     offers: Collection[Offer], choice: PathwayChoice, *, path: FieldPath
 ) -> Iterator[Refusal]:
-    """Refuse a pathway that one of the products, or its qualifications, lacks."""
+    """Refuse a pathway that a product, or a qualification of it, does not have."""
     single = [offer for offer in offers if not offer.parts]
     if choice.pathway is not None:
         at = (*path, "pathway")
@@ -103,9 +104,9 @@ def pathway_faults(
 def require_one_pathway(
     linked: Iterable[tuple[FieldPath, str | None, str, PathwayChoice]],
 ) -> None:
-    """Refuse a request that says two ways of one learner on one product (O1).
+    """Refuse a request with two pathways for one learner on one product (O1).
 
-    ``linked`` are paths with the product, the learner and the way that each says.
+    ``linked`` holds the path, product, learner and choice of each link in the request.
     """
     said: dict[tuple[str | None, str], PathwayChoice] = {}
     twice = [
@@ -132,9 +133,9 @@ def _pathway_refusals(
 def _effective_choice(
     own: PathwayChoice, of_all: PathwayChoice, offer: Offer | None
 ) -> PathwayChoice:
-    """Say which way that is on a product: on an apprenticeship, those of its parts.
+    """Combine a learner's own choice with the choice for all, for one product.
 
-    A pathway that names its qualification goes before one that names none.
+    On an apprenticeship, a pathway named for a qualification goes before a general one.
     """
     if offer is None:
         return PathwayChoice(pathway=own.pathway or of_all.pathway)
@@ -157,7 +158,7 @@ def _link_moved(
     *,
     instead: bool,
 ) -> list[Later]:
-    """Say who is linked, or goes another way, and who is not linked any more."""
+    """Make the events that link, move to another pathway, and unlink learners."""
     linked: dict[str, str | None] = {}
     pathways: dict[str, dict[str, str]] = {}
     for who, choice in wanted.items():

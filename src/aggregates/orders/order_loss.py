@@ -1,4 +1,4 @@
-"""What was typed in a draft of an order and is gone after a change (O1)."""
+"""What a change would remove of what was typed into a draft order (O1)."""
 
 from collections.abc import Collection, Iterator
 
@@ -10,11 +10,11 @@ from events.bookings.entry_order import Entry
 
 MODE = "the mode"
 TYPED = ("the time", MODE, "the extra time")
-"""What may be typed of an entry, besides what it is for."""
+"""The fields of an entry besides its learner and test."""
 
 
 def lost_from_order(before: Order, after: Order) -> list[str]:
-    """Name the dates, pathways and purchase order numbers that a change takes away."""
+    """Name the dates, pathways and purchase order numbers that a change removes."""
     return [
         f"{what} on {product}"
         for product, line in before.lines.items()
@@ -23,9 +23,9 @@ def lost_from_order(before: Order, after: Order) -> list[str]:
 
 
 def lost_from_entries(before: Collection[Entry], after: Collection[Entry]) -> list[str]:
-    """Name the tests whose time, mode or extra time a change takes away.
+    """Name the tests whose time, mode or extra time a change removes.
 
-    On paper a test has no mode, so that none is missed there.
+    A paper test has no mode, so its mode cannot be lost.
     """
     now = {(entry.learner, entry.unit): entry for entry in after}
     lost = []
@@ -44,7 +44,7 @@ def lost_from_entries(before: Collection[Entry], after: Collection[Entry]) -> li
 
 
 def _typed_parts(entry: Entry) -> set[str]:
-    """Say which parts of an entry were typed."""
+    """Return the parts of an entry that were typed."""
     said = (entry.starts, entry.mode, entry.extra_time)
     return {part for part, value in zip(TYPED, said, strict=True) if value}
 

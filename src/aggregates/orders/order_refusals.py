@@ -7,7 +7,7 @@ from aggregates.errors import FieldPath, Malformed, Refusal, RuleBroken, join_se
 from catalogue import amount
 
 MOST_REGISTRATIONS = 5_000
-"""How many registrations one order may make (d)."""
+"""The most registrations that one order may make (d)."""
 
 LONGEST_NUMBER = 50
 
@@ -35,7 +35,7 @@ class OrderTooLarge(RuleBroken):
 
     @classmethod
     def of(cls, number: int, *, path: FieldPath | None = None) -> Self:
-        """Say into how many orders so many registrations are to be divided."""
+        """Refuse so many registrations, and say into how many orders to divide them."""
         orders = amount(-(-number // MOST_REGISTRATIONS), "order")
         return cls(path=path, number=number, orders=orders)
 
@@ -135,7 +135,7 @@ class NumberTooLong(Malformed):
 
 
 class OrderIncomplete(RuleBroken):
-    """What stands in the way of confirming, all of it at once (O5)."""
+    """Everything that stands in the way of confirming (O5)."""
 
     code = "order-incomplete"
 
@@ -183,7 +183,7 @@ class TotalHasChanged(RuleBroken):
 
 
 def require_none(faults: Sequence[Refusal], together: type[Refusal]) -> None:
-    """Raise the fault if there is one; if there are more, all of them together."""
+    """Raise the only fault; raise several together as ``together``; do nothing without any."""
     if len(faults) == 1:
         raise faults[0]
     if faults:

@@ -1,4 +1,4 @@
-"""Finding qualifications as people do: by title, by number, by reference."""
+"""Find products by title, qualification number or reference."""
 
 import re
 
@@ -6,14 +6,14 @@ from aggregates.text import clean, words
 from catalogue import Apprenticeship, Catalogue, Qualification
 
 FEWEST_DIGITS = 3
-"""How many last digits of a reference are enough to be found by (domain, section 3)."""
+"""A search needs at least this many last digits of a reference (domain, section 3)."""
 
 
 def is_found_by(product: Qualification | Apprenticeship, text: str) -> bool:
-    """Tell whether a product is meant by part of its title, QN or reference (M2, O2).
+    """Whether the text is part of the product's title, or its QN or reference (M2, O2).
 
-    The QN may come without slashes; the reference whole, without its ``Q-``, or by its
-    last three digits or more.
+    The QN may lack its slashes. The reference may be whole, without ``Q-``, or its last
+    three or more digits.
     """
     filters = words(text)
     if not filters:
@@ -31,10 +31,11 @@ def is_found_by(product: Qualification | Apprenticeship, text: str) -> bool:
 
 
 def products_meant(catalogue: Catalogue, text: str) -> frozenset[str]:
-    """Find the references of products that are meant by a number (domain, section 3).
+    """Find the references of the products that a number means (domain, section 3).
 
-    It is a reference, whole, without its ``Q-`` or by its last three digits or more; or
-    a QN, with its slashes or without. What is in no catalogue any more is found whole.
+    The number is a reference, whole, without ``Q-`` or its last three or more digits; or a
+    QN with or without slashes. A whole reference is returned even if no catalogue has it
+    any more.
     """
     said = clean(text).upper()
     digits, number = said.removeprefix("Q-"), said.replace("/", "")

@@ -1,4 +1,4 @@
-"""Cancelling a registration: the conditions, and what is charged (C2, C3)."""
+"""Cancelling a registration: its conditions, and the charge (C2, C3)."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from aggregates.registrations.registration_state import Status
 from catalogue.rule import join_words
 
 CHARGED = frozenset({InvoiceStatus.INVOICED, InvoiceStatus.PAID})
-"""What has been invoiced stays charged (C3)."""
+"""The statuses in which the charge stays (C3)."""
 
 
 class CannotCancel(RuleBroken):
@@ -42,12 +42,12 @@ MANY: Mapping[str, str] = {
     "it": "them",
     "that": "those bookings",
 }
-"""The words of an obstacle's sentence that tell one identifier from several."""
+"""Words of an obstacle's sentence, for one identifier and for several."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Obstacle:
-    """What stands in the way, by its identifiers, and what to do first.
+    """One kind of obstacle with its identifiers; the sentence says what to do first.
 
     ``{}`` in the sentence stands for the identifiers.
     """
@@ -62,9 +62,9 @@ class Obstacle:
 
 @dataclass(frozen=True, kw_only=True)
 class CancellationCondition:
-    """One of the conditions: met, or what stands in the way.
+    """One of the conditions, with the obstacles to it; it is met if there are none.
 
-    ``rule`` says that it is met.
+    ``rule`` is the sentence for a met condition.
     """
 
     name: str
@@ -73,7 +73,7 @@ class CancellationCondition:
 
     @property
     def sentence(self) -> str:
-        """Say that it is met, or what stands in the way and what to do first."""
+        """Say that the condition is met, or what stands in the way and what to do first."""
         return " ".join(map(str, self.obstacles)) or self.rule
 
     @property
@@ -193,11 +193,11 @@ CONDITIONS: tuple[
     no_outcome_added,
     no_claim_made,
 )
-"""What must hold for a registration to be cancelled, all of it (C2)."""
+"""The conditions for cancelling a registration; all must hold (C2)."""
 
 
-def is_active(registration: Registration) -> CancellationCondition:
-    """Require that it is neither over nor cancelled already (C1)."""
+def still_active(registration: Registration) -> CancellationCondition:
+    """Require that the registration is Active (C1)."""
     done = registration.completion
     is_whole = registration.status is Status.COMPLETED and not done
     cancelled = (registration.registration,) if registration.is_cancelled else ()
@@ -224,10 +224,10 @@ def conditions(
     *,
     processed: Collection[str] = (),
 ) -> Iterator[CancellationCondition]:
-    """Say of each condition whether it is met, and what stands in the way.
+    """Yield each condition, met or with what stands in the way.
 
-    An apprenticeship is cancelled with all of its ``parts``, none of them alone (O7).
-    ``processed`` are the claims that cannot be withdrawn any more.
+    An apprenticeship is cancelled with all of its ``parts``; a part is never cancelled
+    alone (O7). ``processed`` are the claims that can no longer be withdrawn.
     """
     if registration.parent is not None:
         yield CancellationCondition(
@@ -247,24 +247,24 @@ def conditions(
             names.setdefault(obstacle.sentence, []).extend(obstacle.names)
         together = {s: dict.fromkeys(each) for s, each in names.items()}
         yield replace(found[0], obstacles=obstacles(*together.items()))
-    yield is_active(registration)
+    yield still_active(registration)
 
 
 def charge_stands(status: InvoiceStatus) -> bool:
-    """Tell whether what was charged stays charged (C3)."""
+    """Whether the charge stays after a cancellation (C3)."""
     return status in CHARGED
 
 
 def charge_sentence(status: InvoiceStatus) -> str:
-    """Say whether a registration that is cancelled is charged for all the same (C3)."""
+    """Say whether a cancelled registration is still charged (C3)."""
     so = "the charge stands" if charge_stands(status) else "nothing is charged"
     return f"It is {status.lower()}, so {so}."
 
 
 def refund_request(registration: Registration, line: InvoiceLine) -> str | None:
-    """Word what is sent to support for a refund of what stays charged (C5), if it does.
+    """Write the request to support for a refund of a charge that stays; None if none does (C5).
 
-    ``line`` is the registration's.
+    ``line`` is the registration's invoice line.
     """
     if not charge_stands(line.status):
         return None

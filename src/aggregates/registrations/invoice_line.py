@@ -1,4 +1,4 @@
-"""Lines of invoices: what is charged or credited, and how far invoicing has come."""
+"""Invoice lines: a charge or a credit, and its status in invoicing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,11 +10,11 @@ from aggregates.errors import Malformed, RuleBroken
 from events.registrations.invoice import InvoiceNumberRecorded, InvoiceStatusReported
 
 CREDIT = "-CREDIT"
-"""What a line's name ends in that takes back the charge whose name it begins with."""
+"""The suffix of a credit's name; the part before it is the name of the charge."""
 
 
 class InvoiceStatus(StrEnum):
-    """How far invoicing has come with a line (C4)."""
+    """The status of a line in invoicing (C4)."""
 
     NOT_INVOICED = "Not invoiced"
     INVOICED = "Invoiced"
@@ -28,7 +28,7 @@ NEXT: Mapping[InvoiceStatus, frozenset[InvoiceStatus]] = {
     InvoiceStatus.PAID: frozenset({InvoiceStatus.CREDITED}),
     InvoiceStatus.CREDITED: frozenset(),
 }
-"""What may be reported of a charge, after what (C4)."""
+"""The statuses that may follow each status of a charge (C4)."""
 
 NEXT_OF_CREDIT: Mapping[InvoiceStatus, frozenset[InvoiceStatus]] = {
     InvoiceStatus.NOT_INVOICED: frozenset({InvoiceStatus.CREDITED}),
@@ -82,9 +82,9 @@ class RightNumberMissing(Malformed):
 
 @dataclass(frozen=True, kw_only=True)
 class InvoiceLine(Aggregate):
-    """One charge or credit, named after the registration or booking that it is for.
+    """One charge or credit, named after its registration or booking.
 
-    ``invoice`` and ``credit_note`` are the numbers of the documents that it is on.
+    ``invoice`` and ``credit_note`` are the numbers of the documents that contain it.
     """
 
     line: str
@@ -104,13 +104,13 @@ class InvoiceLine(Aggregate):
         corrects: str | None = None,
         is_cancelled: bool = False,
     ) -> list[InvoiceEvent]:
-        """Record the status that the invoicing system reports; a repeat makes no event (C4).
+        """Record a reported status; a repeat makes no event (C4).
 
-        What is paid is what was invoiced; what is credited has a number of its own. A
-        number that was missing is added; a wrong one is replaced if ``corrects`` names
-        it. The number of an invoice that comes once it is credited is added by reporting
-        Invoiced with it; the line stays credited. ``is_cancelled``: a credit took the
-        charge back before it was invoiced.
+        Paid keeps the number of Invoiced; Credited has a number of its own. A missing
+        number is added; a wrong one is replaced if ``corrects`` names it. Once the line is
+        Credited, reporting Invoiced with a number adds the missing invoice number and
+        leaves the line Credited. ``is_cancelled``: a credit cancelled the charge before it
+        was invoiced.
         """
         if self._is_late(status, invoice):
             return self._number(invoice, self.invoice, corrects, (), is_note=False)
@@ -137,7 +137,7 @@ class InvoiceLine(Aggregate):
         return [*numbers, *events]
 
     def _is_late(self, status: InvoiceStatus, number: str | None) -> bool:
-        """Tell whether it is the number of an invoice that was credited already."""
+        """Whether this adds the invoice number of a charge that was already credited."""
         is_credited = self.status is InvoiceStatus.CREDITED and not self.is_credit
         is_invoice = status is InvoiceStatus.INVOICED and number is not None
         return is_credited and is_invoice and self.invoice in {None, number}
@@ -151,13 +151,13 @@ class InvoiceLine(Aggregate):
         *,
         is_note: bool,
     ) -> list[InvoiceEvent]:
-        """Record a number besides what is reported: one that was missing, or is wrong."""
+        """Record a number that was missing or wrong, in addition to what is ``reported``."""
         if given is None or given == known:
             return []
         if known is None and corrects is not None:
             raise NothingToCorrect(path=("corrects",), line=self.line)
         if known is None and reported:
-            return []  # it is said with the status
+            return []  # the status event carries it
         if known is not None and corrects != known:
             raise OtherInvoice(
                 path=("invoice",),
@@ -177,7 +177,7 @@ class InvoiceLine(Aggregate):
         return (NEXT_OF_CREDIT if self.is_credit else NEXT)[self.status]
 
     def _require_next(self, wanted: InvoiceStatus, *, is_cancelled: bool) -> None:
-        """Raise ChargeWasCancelled or StatusOutOfOrder unless that can be reported."""
+        """Raise ChargeWasCancelled or StatusOutOfOrder unless this status may follow."""
         if is_cancelled and not self.is_credit:
             raise ChargeWasCancelled(
                 path=("status",),

@@ -1,4 +1,4 @@
-"""Why nothing can be done on a registration that is not Active, and what to do first."""
+"""Why a learner has no Active registration to use, and what to do about it."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from aggregates.registrations.registration_state import Status
 def why_not_active(
     learner: str, product: str, last: Registration | None
 ) -> dict[str, Any]:
-    """Say what became of a learner's ``last`` registration on a product, and what to do.
+    """Return ``why`` and ``next_step``, for a refusal about the ``last`` registration.
 
-    None is none at this centre. One that is Active is not the centre's to use, since
-    what it was ordered by is not approved. As values of a refusal's message.
+    ``last`` is None if the centre has no registration of the learner on the product. An
+    Active one is refused because the centre is not approved for the product ordered.
     """
     if last is None:
         return {

@@ -1,7 +1,7 @@
-"""Registers: all that a learner was ever registered on, and whose orders may add to it.
+"""Registers: each lists every registration that a learner ever had.
 
-An order that is confirmed and a transfer both write here, so that of two at once exactly
-one wins, and the other is decided again on what it then finds (L6).
+Confirming an order and transferring a learner both write to the register. Of two at the
+same moment exactly one succeeds; the other is decided again on the new state (L6).
 """
 
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ class LearnerHasLeft(RuleBroken):
 
 @dataclass(frozen=True, kw_only=True)
 class Register(Aggregate):
-    """What a learner was ever registered on, oldest first, wherever it was ordered."""
+    """Every registration that a learner ever had, oldest first, at any centre."""
 
     learner: str
     centre: str
@@ -36,13 +36,13 @@ class Register(Aggregate):
 
     @classmethod
     def of(cls, learner: str, centre: str) -> Self:
-        """Give the register of a learner of that centre in which nothing stands yet."""
+        """Return an empty register for a learner of the centre."""
         return cls(learner=learner, centre=centre)
 
     def enter(
         self, registrations: tuple[str, ...], *, centre: str
     ) -> list[RegisterEvent]:
-        """Enter what an order of a centre makes; raises LearnerHasLeft."""
+        """Enter the registrations of a centre's order. Raises LearnerHasLeft."""
         if centre != self.centre:
             raise LearnerHasLeft(learner=self.learner)
         return [
@@ -52,11 +52,11 @@ class Register(Aggregate):
         ]
 
     def move(self, centre: str) -> list[RegisterEvent]:
-        """Take the register to another centre (L6)."""
+        """Move the register to another centre (L6)."""
         return [RegisterMoved(learner=self.learner, centre=centre)]
 
     def close(self) -> list[RegisterEvent]:
-        """Record the erasure, so that an order confirmed at the same time conflicts (H6)."""
+        """Record the erasure, so that an order confirmed at the same moment conflicts (H6)."""
         return [RegisterClosed(learner=self.learner, centre=self.centre)]
 
     @classmethod

@@ -40,9 +40,9 @@ class Registration(RegistrationState):
     """The decisions on a registration."""
 
     def assess(self, *, claim: str, award: Award, rules: Qualification) -> Assessment:
-        """Assess what is claimed, by the rules of the registration (M10).
+        """Assess the award of a claim by the rules of the registration (M10).
 
-        An award that repeats an earlier one is for ``why_not`` to tell.
+        It does not refuse an award that repeats an earlier one; ``why_not`` does.
         """
         kind = AwardType(award.award_type or AwardType.FULL)
         grades = self.grades_to_date(claim=claim, typed=award.grades)
@@ -59,9 +59,9 @@ class Registration(RegistrationState):
     def why_not(
         self, assessment: Assessment, *, claim: str, award: Award, rules: Qualification
     ) -> tuple[WithheldReason, ...]:
-        """Say why the award cannot be submitted: what fails, or that nothing is new.
+        """Return the reasons why the award cannot be submitted; none if it can (M7-M11, M17).
 
-        Empty if it can be (M7-M11, M17).
+        The assessment fails, or the award adds nothing new.
         """
         if not assessment.eligible:
             return reasons(assessment)
@@ -79,9 +79,10 @@ class Registration(RegistrationState):
         return (repeated,) if repeated else ()
 
     def _is_unnotified(self, claim: str) -> bool:
-        """Tell whether no notification tells of the Interim awards by other claims.
+        """Whether Interim awards of other claims have no notification in force.
 
-        So it is once the latest was revoked, which had taken the place of the others (M8).
+        This is so after the latest notification, which superseded the others, was revoked
+        (M8).
         """
         others = [
             name
@@ -91,7 +92,7 @@ class Registration(RegistrationState):
         return bool(others) and others[-1] in self.revoked
 
     def _others(self, claim: str) -> list[AwardClaimed]:
-        """Give the awards by other claims that count, oldest first."""
+        """Return the counting awards of other claims, oldest first."""
         return [each for each in self.counted_awards.values() if each.claim != claim]
 
     def judge(
@@ -102,10 +103,10 @@ class Registration(RegistrationState):
         rules: Qualification,
         faults: tuple[WithheldReason, ...] = (),
     ) -> Granted | Withheld:
-        """Decide whether an award may be submitted, else say why not (M7-M11).
+        """Decide whether an award may be submitted, or why not (M7-M11).
 
-        ``faults`` are those of the award itself. Raises ValueError if there are none
-        although the award type or date has not been given.
+        ``faults`` are those of the award itself. Raises ValueError if the award type or
+        date is missing and ``faults`` is empty.
         """
         assessment = self.assess(claim=claim, award=award, rules=rules)
         why_not = self.why_not(assessment, claim=claim, award=award, rules=rules)
@@ -126,7 +127,7 @@ class Registration(RegistrationState):
     def withhold(
         self, *, claim: str, award: Award, reasons: tuple[WithheldReason, ...]
     ) -> Withheld:
-        """Keep an award back for these reasons (M10)."""
+        """Withhold an award for these reasons (M10)."""
         return Withheld(
             registration=self.registration,
             award_type=award.award_type,
@@ -139,7 +140,7 @@ class Registration(RegistrationState):
     def record_outcomes(
         self, *, claim: str, grades: Mapping[str, str]
     ) -> list[OutcomesRecorded | OutcomesTakenBack]:
-        """Record the units that a claim now says were achieved (C2); none if it has no grades."""
+        """Record the units that a claim now says were achieved (C2); no grades take them back."""
         if self.is_cancelled or dict(self.outcomes.get(claim, {})) == dict(grades):
             return []
         if not grades:
@@ -147,7 +148,7 @@ class Registration(RegistrationState):
         return [OutcomesRecorded(claim=claim, grades=dict(grades))]
 
     def claim_award(self, *, claim: str, granted: Granted) -> list[AwardClaimed]:
-        """Take down a submitted award; Full and Fallback complete the registration."""
+        """Record a submitted award; Full and Fallback complete the registration."""
         self._require_open("be claimed for")
         return [
             AwardClaimed(
@@ -174,7 +175,7 @@ class Registration(RegistrationState):
     def change_pathway(
         self, pathway: str, *, rules: Qualification, reason: str, person_id: UUID
     ) -> list[PathwayChanged]:
-        """Put the learner on another pathway of the same rules (M11).
+        """Move the learner to another pathway of the same rules (M11).
 
         Raises PathwayUnknown, RegistrationIsCancelled, RegistrationIsCompleted.
         """
@@ -185,7 +186,7 @@ class Registration(RegistrationState):
         return [PathwayChanged(pathway=pathway, person_id=person_id, reason=reason)]
 
     def reopen(self, *, reason: str, person_id: UUID) -> list[RegistrationReopened]:
-        """Make it Active again; the awards stay (M14)."""
+        """Make the registration Active again; its awards stay (M14)."""
         self.require_single("be reopened")
         if self.is_cancelled:
             raise RegistrationIsCancelled(
@@ -196,15 +197,15 @@ class Registration(RegistrationState):
         return [RegistrationReopened(person_id=person_id, reason=reason)]
 
     def transfer(self, centre: str) -> list[RegistrationTransferred]:
-        """Go on at another centre, with the learner (L6)."""
+        """Move the registration to another centre, with the learner (L6)."""
         return [RegistrationTransferred(centre=centre)]
 
     def erase_holder(self) -> list[HolderErased]:
-        """Take down that the learner was erased, so that who claims meanwhile looks (H6)."""
+        """Record the learner's erasure, so that a claim at the same moment conflicts (H6)."""
         return [HolderErased()]
 
     def require_single(self, what: str) -> None:
-        """Raise IsOnApprenticeship if that is asked of its parts instead (O7)."""
+        """Raise IsOnApprenticeship if ``what`` is for the qualifications' registrations (O7)."""
         if self.parts:
             parts = ", ".join(self.parts)
             raise IsOnApprenticeship(
@@ -224,13 +225,13 @@ class Registration(RegistrationState):
             )
 
     def withdraw_award(self, *, claim: str) -> list[AwardWithdrawn]:
-        """Give the award up: what it completed is Active again (M16)."""
+        """Withdraw the award; a registration that it completed is Active again (M16)."""
         return [AwardWithdrawn(claim=claim)] if claim in self.awards else []
 
     def relying_awards(
         self, claim: str, *, ending: Collection[str] = ()
     ) -> dict[str, tuple[str, ...]]:
-        """Find the later awards that count the claim's units, by claim, and which.
+        """Return the later awards that count the claim's units: those units, by claim.
 
         ``ending`` are the claims that end together with it.
         """
@@ -243,23 +244,23 @@ class Registration(RegistrationState):
         )
 
     def revoke_award(self, *, claim: str) -> list[AwardRevoked]:
-        """Count the award's grades no more: its certificate is revoked (M18)."""
+        """Record that the award's certificate is revoked: its grades no longer count (M18)."""
         return [AwardRevoked(claim=claim)] if claim in self.counted_awards else []
 
     def complete_part(self, part: str) -> list[PartCompleted]:
-        """Take down that a part was completed: the last one completes this too (O7)."""
+        """Record that a part is completed; the last one completes the apprenticeship (O7)."""
         is_known = part in self.completed_parts
         return [] if is_known else [PartCompleted(part=part)]
 
     def reopen_part(self, part: str) -> list[PartReopened]:
-        """Take down that a part is Active again, and so is this (O7)."""
+        """Record that a part is Active again, and the apprenticeship with it (O7)."""
         return [PartReopened(part=part)] if part in self.completed_parts else []
 
 
 def reasons(assessment: Assessment) -> tuple[WithheldReason, ...]:
-    """Write down why an assessment failed, pathway by pathway (M11).
+    """Turn a failed assessment into reasons, pathway by pathway (M11).
 
-    Where no unit is achieved, an Interim or Fallback award fails on that alone.
+    An Interim or Fallback award without an achieved unit fails for that reason alone.
     """
     found = [
         WithheldReason(

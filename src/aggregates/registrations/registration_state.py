@@ -1,4 +1,4 @@
-"""Registrations as their events leave them behind."""
+"""The state of a registration, folded from its events."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -39,7 +39,7 @@ from events.registrations.registration import (
 )
 
 COMPLETING = frozenset({AwardType.FULL, AwardType.FALLBACK})
-"""The award types after which there is no more to come (M7, M9)."""
+"""The award types that complete a registration (M7, M9)."""
 
 T = TypeVar("T")
 
@@ -61,7 +61,7 @@ Later: TypeAlias = (
 
 
 class Status(StrEnum):
-    """What has become of a registration."""
+    """The status of a registration."""
 
     ACTIVE = "Active"
     COMPLETED = "Completed"
@@ -72,12 +72,12 @@ class Status(StrEnum):
 class RegistrationState(Aggregate):
     """One learner on one product at one centre.
 
-    ``outcomes`` are the grades that each claim says were achieved; ``awards`` those
-    that were submitted and not withdrawn, by claim, oldest first; ``settled`` those
-    of them from before it was last reopened; ``revoked`` those whose certificate was
-    revoked, which count no more. ``sittings`` are its tests, by booking. On an
-    apprenticeship, ``parts`` are the registrations on its qualifications; each of those
-    has this one as its ``parent`` (O7).
+    ``outcomes`` are the grades that each claim says were achieved. ``awards`` are the
+    submitted awards not withdrawn, by claim, oldest first. ``settled`` are those from
+    before the last reopening; ``revoked`` are those whose certificate was revoked, so they
+    no longer count. ``sittings`` are the tests, by booking. On an apprenticeship, ``parts``
+    are the registrations on its qualifications; each of them has this registration as its
+    ``parent`` (O7).
     """
 
     registration: str
@@ -99,7 +99,7 @@ class RegistrationState(Aggregate):
 
     @property
     def completion(self) -> AwardClaimed | None:
-        """The award that completed it since it was last opened, if one did (M14)."""
+        """The award that completed the registration since it was last opened, if any (M14)."""
         completing = (
             award
             for award in self.awards.values()
@@ -121,11 +121,10 @@ class RegistrationState(Aggregate):
         return {c: award for c, award in self.awards.items() if c not in self.revoked}
 
     def grades_to_date(self, *, claim: str, typed: Mapping[str, str]) -> dict[str, str]:
-        """Put the grades of earlier awards under those typed in a claim (M8, M12).
+        """Merge the grades typed in a claim with those of tests and earlier awards (M8, M12).
 
-        What is typed for a unit stands in place of what a test or an earlier claim says
-        of it; a test whose outcome was corrected stands in place of earlier claims (B17).
-        One that was failed is an attempt.
+        A typed grade replaces that of a test or an earlier claim. A corrected test outcome
+        replaces those of earlier claims (B17). A failed test counts as an attempt.
         """
         carried: dict[str, str] = {}
         for award in self.counted_awards.values():
@@ -138,7 +137,7 @@ class RegistrationState(Aggregate):
 
     @property
     def every_grade(self) -> dict[str, str]:
-        """All that tests, awards and claims not yet submitted say was achieved."""
+        """All grades from tests, awards and claims not yet submitted."""
         saved: dict[str, str] = {}
         for claim, grades in self.outcomes.items():
             saved.update({} if claim in self.revoked else grades)

@@ -1,4 +1,4 @@
-"""Rows of one file that say the same: the same ULN, or the same person (U6)."""
+"""Duplicate rows of one file: those with the same ULN or of the same person (U6)."""
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -12,20 +12,21 @@ from events.uploads.upload import Problem
 
 TWICE = "uln-twice"
 LIKE_ROW = "like-row"
-"""The same name and date of birth as in other rows: it asks whether they are one."""
+"""The warning for rows with the same name and date of birth: are they one person?"""
 
 OTHER_ROW = "different-row"
-"""The same, where somebody said that they are different people."""
+"""The warning for such rows after somebody said that they are different people."""
 
 MOST_NAMED = 10
-"""Of so many rows that say the same each names all others; of more, its neighbours (d).
+"""Up to this many duplicates, each row names all others; beyond, its neighbours (d).
 
-Each row can be reached from each other one, and nothing grows with their square.
+Every row can still be reached from any other, and the names do not grow with the
+square of the number of rows.
 """
 
 
 class RowKeys(NamedTuple):
-    """What a row is found to be the same as others by: its ULN, its person's likeness."""
+    """The keys by which rows are duplicates: the ULN, and the likeness of the person."""
 
     uln: str | None
     person: str | None
@@ -36,14 +37,14 @@ class RowKeys(NamedTuple):
 
     @classmethod
     def of_checked(cls, cells: Mapping[str, str], checked: Checked) -> Self:
-        """Give the same by what a check of the cells found, which is sooner done."""
+        """Take the keys from the result of a check, which is faster."""
         details = checked.details
         return cls(details.uln, details.likeness) if details else cls.of(cells)
 
 
 @dataclass(frozen=True, kw_only=True)
 class OtherRows:
-    """The other rows of the file with the ULN of one, and those of the same person."""
+    """The other rows of the file with the same ULN, and those of the same person."""
 
     uln: Collection[int] = ()
     person: Collection[int] = ()
@@ -51,9 +52,9 @@ class OtherRows:
 
 @dataclass(frozen=True, kw_only=True)
 class DuplicateRows:
-    """Which rows of a file have the same ULN, and which the same name and birth.
+    """The rows of a file that share a ULN, by ULN, and those that share a person, by likeness.
 
-    Values that are in one row alone are left out.
+    Values that occur in one row only are left out.
     """
 
     ulns: Mapping[str, Sequence[int]] = field(default_factory=dict)
@@ -61,7 +62,7 @@ class DuplicateRows:
 
     @classmethod
     def of(cls, rows: Iterable[FileRow]) -> Self:
-        """Find them in rows that are in the order of the file."""
+        """Find the duplicates among rows in file order."""
         ulns, people = _SameRows(), _SameRows()
         for row in rows:
             keys = RowKeys.of(row.cells)
@@ -70,7 +71,7 @@ class DuplicateRows:
         return cls(ulns=ulns.found, people=people.found)
 
     def others_near(self, row: int, keys: RowKeys) -> OtherRows:
-        """Name the rows that say the same as this one, which has these keys."""
+        """Return the rows that a row with these keys names as its duplicates."""
         return OtherRows(
             uln=others(self.ulns.get(keys.uln or "", ()), row),
             person=others(self.people.get(keys.person or "", ()), row),
@@ -78,12 +79,12 @@ class DuplicateRows:
 
 
 def is_first(rows: Sequence[int] | None, row: int) -> bool:
-    """Tell whether a row is the first of those with a value, or alone with it."""
+    """Whether a row is the first with its value, or the only one."""
     return not rows or rows[0] == row
 
 
 def others(rows: Sequence[int], row: int) -> Sequence[int]:
-    """Name those of the rows, in order, that a row names: all others, or neighbours."""
+    """Return which of the sorted rows a row names: all others, or its neighbours."""
     if not rows:
         return ()
     if len(rows) <= MOST_NAMED:
@@ -93,7 +94,7 @@ def others(rows: Sequence[int], row: int) -> Sequence[int]:
 
 
 class _SameRows:
-    """The rows of each value that is in more than one."""
+    """The rows of each value that occurs more than once."""
 
     def __init__(self) -> None:
         self.found: dict[str, list[int]] = {}
@@ -105,14 +106,14 @@ class _SameRows:
 
 
 def twice(rows: Collection[int]) -> list[Problem]:
-    """Say that the ULN is in those rows of the file too, if it is in any (U6)."""
+    """Make the problem that other rows have the ULN too, if any have (U6)."""
     return _of_rows("uln", TWICE, rows)
 
 
 def like_rows(
     rows: Collection[int], different: AbstractSet[int] = frozenset()
 ) -> list[Problem]:
-    """Say that the same person is in those rows too, but for those said to differ."""
+    """Make the warnings about other rows of the same person, and about those said to differ."""
     return [
         *_of_rows("family_name", LIKE_ROW, {*rows} - different),
         *_of_rows("family_name", OTHER_ROW, different & {*rows}),
@@ -120,7 +121,7 @@ def like_rows(
 
 
 def rows_named(problems: Iterable[Problem], *codes: str) -> frozenset[int]:
-    """Find the rows that problems or warnings of these codes name."""
+    """Return the rows that problems or warnings with these codes name."""
     return frozenset(
         row for problem in problems if problem.code in codes for row in problem.rows
     )

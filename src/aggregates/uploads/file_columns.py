@@ -1,4 +1,4 @@
-"""The columns of a file of learners: the template's, others that we know, or neither."""
+"""The columns of a file of learners: the template's, another known layout's, or unknown."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -28,14 +28,14 @@ OTHER_NAMES: Mapping[str, Sequence[str]] = {
     "email": ("Email address",),
     "postcode": ("Postal code",),
 }
-"""What others call our columns, the ILR among them (U3)."""
+"""Other layouts' names of our columns, such as the ILR's (U3)."""
 
 KEY = "Record (leave as it is)"
-"""The hidden column that says of a row to correct which record it is (U6)."""
+"""The hidden column that identifies the record of a row to correct (U6)."""
 
 
 def _key(name: str) -> str:
-    """Bring a column's name to its letters: ``GivenNames`` is "given names" too."""
+    """Reduce a column's name to its letters: ``GivenNames`` and "given names" are equal."""
     return re.sub(r"[\W_]", "", fold(name))
 
 
@@ -48,7 +48,7 @@ _STARRED = frozenset(COLUMNS[field] for field in MANDATORY)
 
 
 def name_columns(header: Sequence[str]) -> Sequence[str]:
-    """Give the names of the columns as people see them, none for those at the end."""
+    """Return the columns' names as people see them, without empty ones at the end."""
     found = [clean(cell) for cell in header[:MOST_COLUMNS]]
     while found and not found[-1]:
         found.pop()
@@ -56,7 +56,7 @@ def name_columns(header: Sequence[str]) -> Sequence[str]:
 
 
 def columns_by_name(names: Sequence[str]) -> Mapping[str, str]:
-    """Find our columns among others' names: the first of the file's, by ours (U3)."""
+    """Find our columns in the file by name; the first of equal names is taken (U3)."""
     found: dict[str, str] = {}
     for name in names:
         field = _FIELDS.get(_key(name))
@@ -66,10 +66,10 @@ def columns_by_name(names: Sequence[str]) -> Mapping[str, str]:
 
 
 def propose_mapping(names: Sequence[str]) -> Mapping[str, str] | None:
-    """Propose which column is which in a layout that we know under other names (U3).
+    """Propose which column is which, in a layout that uses other known names (U3).
 
-    None if it is not one: if it has columns of the template's with their star, it is
-    the template that was changed; and each that has a star must be found.
+    Return None if it is not such a layout: it has starred columns of the template, so the
+    template was changed; or a mandatory column is not found.
     """
     if _STARRED & set(names):
         return None
@@ -78,7 +78,7 @@ def propose_mapping(names: Sequence[str]) -> Mapping[str, str] | None:
 
 
 def repeated_columns(names: Sequence[str]) -> tuple[FileProblem, ...]:
-    """Name each column that cannot be chosen, because another has its name (U3)."""
+    """Report each column that cannot be chosen because another has the same name (U3)."""
     twice = sorted({name for name in names if name and names.count(name) > 1})
     return tuple(FileProblem(code="column-repeated", column=name) for name in twice)
 
@@ -88,7 +88,7 @@ def settle_columns(
 ) -> tuple[dict[str, str], list[str]]:
     """Settle which of the file's columns is which of ours, and which are ignored (U3).
 
-    ``chosen`` are by ours. Raises ColumnNotThere, ColumnTwice, ColumnNeeded.
+    ``chosen`` is by our names. Raises ColumnNotThere, ColumnTwice, ColumnNeeded.
     """
     mapping: dict[str, str] = {}
     refusals: list[Refusal] = []
@@ -114,7 +114,7 @@ def settle_columns(
 
 
 def column_problems(found: Sequence[str]) -> tuple[FileProblem, ...]:
-    """Name each column that was removed, added, renamed, repeated or moved (U3)."""
+    """Report each column that was removed, added, renamed, repeated or moved (U3)."""
     wanted = list(COLUMNS.values())
     if found == wanted:
         return ()
@@ -123,7 +123,7 @@ def column_problems(found: Sequence[str]) -> tuple[FileProblem, ...]:
     missing = [column for column in wanted if column not in found]
     strange = [(at, column) for at, column in enumerate(found) if column not in wanted]
     problems = []
-    for is_in_place in (False, True):  # what is nearly the same name comes first
+    for is_in_place in (False, True):  # nearly equal names come first
         for column in list(missing):
             for at, name in strange:
                 stands = is_in_place and wanted.index(column) == at
@@ -152,5 +152,5 @@ def column_problems(found: Sequence[str]) -> tuple[FileProblem, ...]:
 
 
 def _is_renamed(column: str, name: str, *, is_in_place: bool) -> bool:
-    """Tell a column under another name from one that has nothing to do with it."""
+    """Whether a name is a renamed column, and not an unrelated one."""
     return bool(name) and (is_in_place or are_alike(column, name))

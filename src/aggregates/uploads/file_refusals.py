@@ -1,4 +1,4 @@
-"""Why a whole file of learners is refused, and how large one may be."""
+"""Why a whole file of learners is refused, and its size limits."""
 
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
@@ -11,7 +11,7 @@ MOST_ROWS = 100_000
 MOST_BYTES = 20_000_000
 MOST_COLUMNS = 100
 LAST_ROW = 2**20
-"""The last row of a spreadsheet; blank rows are counted up to there, and no further."""
+"""The last row of a spreadsheet: blank rows after it are not counted."""
 SENTENCES: Mapping[str, str] = {
     "empty": "The file is empty. Copy your learners into the template and save it.",
     "no-learners": (
@@ -101,14 +101,14 @@ SENTENCES: Mapping[str, str] = {
     ),
 }
 WRONG_TYPES = frozenset({"not-csv", "web-page", "xml-workbook", "older-workbook"})
-"""Why a file is of another type than those that are taken."""
+"""The codes for a file of a type that is not accepted."""
 
 REPLACED = (
     "“{found}” stands where the column “{column}” belongs. If it is that column, call"
     " it “{column}”; else put “{column}” back and take “{found}” out."
 )
 LIKE = 0.6
-"""How like a name is to that of a column that is meant by it (d)."""
+"""The least similarity of a misspelt column name to ours (d)."""
 WARNINGS: Mapping[str, str] = {
     "rows-hidden": (
         "{found} hidden or filtered out in the workbook, and read all the same. Each"
@@ -123,13 +123,13 @@ WARNINGS: Mapping[str, str] = {
         " read. Upload it as a file of its own."
     ),
 }
-"""What is odd about a whole file that was read."""
+"""Warnings about a whole file that was read."""
 
 
 def hidden_parts(
     rows: int, columns: Sequence[str], sheets: Sequence[str] = ()
 ) -> list[FileProblem]:
-    """Warn of what nobody sees who opens the workbook, and of what was not read (U4)."""
+    """Warn of hidden parts of the workbook that were read, and of sheets that were not (U4)."""
     unread = [FileProblem(code="sheet-not-read", found=name) for name in sheets]
     found = [FileProblem(code="column-hidden", column=column) for column in columns]
     if rows:
@@ -139,13 +139,13 @@ def hidden_parts(
 
 
 def are_alike(column: str, name: str) -> bool:
-    """Tell whether a name is nearly that of a column."""
+    """Whether a name is nearly that of a column."""
     likeness = SequenceMatcher(None, column.casefold(), name.casefold()).ratio()
     return likeness >= LIKE
 
 
 def file_sentence(problem: FileProblem) -> str:
-    """Say what is wrong or odd with a file, and what to do."""
+    """Say what is wrong or odd about a file, and what to do."""
     said = {**SENTENCES, **WARNINGS}[problem.code]
     if problem.code == "column-renamed":
         is_like = are_alike(problem.column or "", problem.found or "")

@@ -1,10 +1,10 @@
-"""Rows of a file of learners, and as what a file may be read."""
+"""Rows of a file of learners, and the encodings in which a file may be read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 FIRST_ROW = 2
-"""The first row that a learner can be in as a spreadsheet numbers it."""
+"""The number of the first row that can hold a learner, as in a spreadsheet."""
 
 MAC = "mac-roman"
 WINDOWS = "cp1252"
@@ -16,14 +16,14 @@ ENCODINGS: Mapping[str, str] = {
     MAC: "Mac Roman",
     "xlsx": "Excel workbook",
 }
-"""What a file may be read as, and what people call it."""
+"""The encodings in which a file may be read, with the names people use."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FileRow:
     """One row of the file: its number in a spreadsheet, and its cells as written.
 
-    ``is_hidden`` tells that nobody sees it who opens the workbook.
+    ``is_hidden``: the workbook hides the row.
     """
 
     number: int

@@ -1,4 +1,4 @@
-"""What a group of learners is used for, and whether its upload can be undone (U11)."""
+"""The uses of a group's learners, and whether its upload can be undone (U11)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,10 +22,10 @@ from events.uploads.upload import (
 
 @dataclass(frozen=True, kw_only=True)
 class GroupUses(Aggregate):
-    """A group as far as others use it: ``uses`` are orders, and groups joined.
+    """A group and its ``uses``: the orders, and the other groups, that contain its learners.
 
-    ``added`` are its learners as they were recorded, part by part.
-    ``withdrawn`` counts those of its learners who have been seen to since it was undone.
+    ``added`` are its learners in the parts recorded. ``withdrawn`` counts the learners
+    dealt with since the undo.
     """
 
     group: str
@@ -41,11 +41,11 @@ class GroupUses(Aggregate):
 
     @property
     def to_withdraw(self) -> Sequence[str]:
-        """The learners of an undone group who have not been seen to yet."""
+        """The learners of an undone group that are not dealt with yet."""
         return self.learners[self.withdrawn :] if self.is_undone else ()
 
     def use(self, by: str) -> list[Event]:
-        """Record that learners of the group are on an order, or in another group."""
+        """Record that learners of the group are on an order or in another group."""
         if self.is_undone:
             raise GroupIsUndone(group=self.group)
         return [] if by in self.uses else [UploadUsed(by=by)]
@@ -55,7 +55,7 @@ class GroupUses(Aggregate):
         return [UploadReleased(by=by)] if by in self.uses else []
 
     def undo(self) -> list[Event]:
-        """Undo the upload, if nobody uses any of its learners (U11); twice is once."""
+        """Undo the upload if none of its learners is used (U11); a repeat makes no event."""
         if self.is_undone:
             return []
         if self.uses:
@@ -65,7 +65,7 @@ class GroupUses(Aggregate):
         return [UploadUndone()]
 
     def withdraw(self, learners: Sequence[str]) -> list[Event]:
-        """Record that these, who are next, have been seen to."""
+        """Record that the next learners, these, have been dealt with."""
         return [LearnersWithdrawn(through=self.withdrawn + len(learners))]
 
     @classmethod

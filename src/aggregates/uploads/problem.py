@@ -1,4 +1,4 @@
-"""What is wrong with a learner's details, in sentences that every door shows."""
+"""Problems with a learner's details, in sentences for the API, the pages and the terminal."""
 
 from collections.abc import Mapping
 
@@ -54,8 +54,8 @@ SENTENCES: Mapping[str, str] = {
         "{value} stands for no ULN, so the learner is added without one."
     ),
     "letter-lost": (
-        "{value} has a question mark in it, which is what Excel leaves of a letter that"
-        " it cannot save. Check the name, and save the file as CSV UTF-8 next time."
+        "{value} has a question mark in it, which Excel writes for a letter that it"
+        " cannot save. Check the name, and save the file as CSV UTF-8 next time."
     ),
     "name-unusual": (
         "{value} does not look like a name. It is kept, and printed on certificates, as"
@@ -118,12 +118,12 @@ SENTENCES: Mapping[str, str] = {
 
 
 def title(column: str) -> str:
-    """Say what a column is called, without the star of the mandatory ones."""
+    """Return a column's title without the star of the mandatory ones."""
     return "Row" if column == OVERFLOW else COLUMNS[column].removesuffix("*")
 
 
 def sentence(problem: Problem, cells: Mapping[str, str]) -> str:
-    """Say what is wrong and what to do, in the person's own words (U6)."""
+    """Say what is wrong and what to do, with the values that the person typed (U6)."""
     value = cells.get(problem.column, "").strip()
     is_impossible = problem.code == "not-a-real-date"
     earlier, later = centuries(value)

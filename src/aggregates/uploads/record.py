@@ -1,4 +1,4 @@
-"""Records: one row each of an uploaded file, put right until it becomes a learner."""
+"""Records: each is one row of an uploaded file, corrected until it becomes a learner."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -39,7 +39,7 @@ from events.uploads.upload import (
 )
 
 VERIFIED = ("given_name", "family_name", "date_of_birth", "gender", "uln")
-"""The cells that LRS is told: when one of them changes, it is asked again (U7)."""
+"""The cells that LRS compares: when one changes, LRS is asked again (U7)."""
 
 Later: TypeAlias = (
     RecordAmended
@@ -54,9 +54,9 @@ Later: TypeAlias = (
 
 
 class RecordState(StrEnum):
-    """Where a record stands (U6): only valid ones become learners when submitted.
+    """The state of a record (U6); only valid records become learners.
 
-    One that is not verified waits for LRS to answer about its ULN (U7).
+    A record that is not verified waits for the answer of LRS about its ULN (U7).
     """
 
     VALID = "valid"
@@ -75,7 +75,7 @@ class RecordIsDone(RuleBroken):
 class RecordIsRemoved(RuleBroken):
     code = "record-is-removed"
     message = (
-        "Row {row} was removed from the upload, so it cannot be amended. To have this"
+        "Row {row} was removed from the upload, so it cannot be amended. To add this"
         " learner after all, upload the row again."
     )
 
@@ -91,7 +91,7 @@ class CannotLink(Malformed):
 def state_of(
     *, has_problems: bool, is_like: bool, verification: VerificationStatus
 ) -> RecordState:
-    """Tell the state that a check, and LRS, leave a record in."""
+    """Return a record's state from its check and from LRS."""
     if has_problems or verification is VerificationStatus.ANOMALY:
         return RecordState.INVALID
     if verification is VerificationStatus.WAITING:
@@ -103,9 +103,9 @@ def state_of(
 class Record(Aggregate):
     """One row of an uploaded file.
 
-    ``problems`` and ``warnings`` are what the check found; LRS may add to them.
-    ``different_from`` and ``different_rows`` are the learners, and the rows of the
-    file, whom somebody said to be other people.
+    ``problems`` and ``warnings`` are results of the check; LRS may add to them.
+    ``different_from`` and ``different_rows`` are the learners, and the rows of the file,
+    that somebody said are other people.
     """
 
     group: str
@@ -137,47 +137,47 @@ class Record(Aggregate):
 
     @property
     def is_open(self) -> bool:
-        """Tell whether its cells are what it will be made of."""
+        """Whether the record can still change."""
         return not (self.learner or self.is_removed or self.linked_to)
 
     @property
     def reasons(self) -> tuple[Problem, ...]:
-        """All that makes it invalid: what the check found, and what LRS says (U6)."""
+        """All problems of the record, from the check and from LRS (U6)."""
         return self.problems + self.verification.problems
 
     @property
     def remarks(self) -> tuple[Problem, ...]:
-        """All that is odd about it."""
+        """All warnings about the record."""
         return self.warnings + self.verification.warnings
 
     @property
     def sentence_values(self) -> Mapping[str, str]:
-        """What sentences about it speak of: its cells, and what LRS named."""
+        """The values that sentences about the record use: its cells, and values from LRS."""
         return {**self.cells, **self.verification.cells}
 
     @property
     def uln(self) -> str | None:
-        """The ULN that no other row of the file may have as long as this one does."""
+        """The ULN that no other row of the file may have while the record is open."""
         return given_uln(self.cells) if self.is_open else None
 
     @property
     def likeness(self) -> str | None:
-        """What other rows of the file are like it by, as long as this one is open."""
+        """The key by which other rows of the file are alike, while the record is open."""
         return given_likeness(self.cells) if self.is_open else None
 
     @property
     def duplicate_rows(self) -> frozenset[int]:
-        """The other rows that have the same ULN."""
+        """The other rows with the same ULN."""
         return rows_named(self.problems, TWICE)
 
     @property
     def like_rows(self) -> frozenset[int]:
-        """The other rows of the same name and date of birth, answered or not."""
+        """The other rows with the same name and date of birth, answered or not."""
         return rows_named(self.warnings, LIKE_ROW, OTHER_ROW)
 
     @property
     def alike(self) -> frozenset[str]:
-        """The learners that this may be: of the same name and birth, or ULN."""
+        """The learners that the record may be: same name and date of birth, or same ULN."""
         return frozenset(
             learner
             for problem in (*self.problems, *self.warnings)
@@ -185,19 +185,19 @@ class Record(Aggregate):
         )
 
     def check_cells(self) -> Checked:
-        """Check the cells again by themselves, but for the age, which was."""
+        """Check the cells again by themselves, without the age, which was checked before."""
         return check_details(self.cells, today=None)
 
     def merge_cells(self, cells: Mapping[str, str]) -> dict[str, str]:
-        """Put new values in their cells; a row is amended to fit the template (U8)."""
+        """Merge new values into the cells; surplus cells are dropped (U8)."""
         return {column: {**self.cells, **cells}.get(column, "") for column in COLUMNS}
 
     def amend(
         self, cells: Mapping[str, str], checked: Checked, *, is_lrs_on: bool = False
     ) -> list[Later]:
-        """Record the new cells and what the check says of them now (U8).
+        """Record the new cells and the result of their check (U8).
 
-        What LRS is told being amended, it is to be asked again if it is on (U7).
+        If cells that LRS compares change and LRS is on, it is asked again (U7).
         """
         self.require_open()
         is_same = all(cells[column] == self.cells.get(column) for column in VERIFIED)
@@ -218,7 +218,7 @@ class Record(Aggregate):
     def read_again(
         self, cells: Mapping[str, str], checked: Checked, *, is_lrs_on: bool = False
     ) -> list[Later]:
-        """Record the cells as they are in another encoding; a link stays (U4)."""
+        """Record the cells as read in another encoding; a link stays (U4)."""
         if self.linked_to is not None:
             return self.amend_linked(cells, checked, is_lrs_on=is_lrs_on)
         events = self.amend(cells, checked, is_lrs_on=is_lrs_on)
@@ -227,16 +227,17 @@ class Record(Aggregate):
     def amend_linked(
         self, cells: Mapping[str, str], checked: Checked, *, is_lrs_on: bool = False
     ) -> list[Later]:
-        """Record new cells of a row that stays linked to whom it is linked to."""
+        """Record the new cells of a row that stays linked to its learner."""
         if self.linked_to is None or dict(cells) == dict(self.cells):
             return []
         amended = self.amend(cells, checked, is_lrs_on=is_lrs_on)
         return [*amended, RecordLinked(learner=self.linked_to)]
 
     def require_link_kept(self, cells: Mapping[str, str]) -> None:
-        """Raise WorkWouldBeLost if these cells may be another person's than the link's.
+        """Raise WorkWouldBeLost if the new cells may be another person's than the link's.
 
-        What LRS is told says who it is; while that stays, so does the link (U6).
+        The cells that LRS compares tell who a person is; while they stay, the link stays
+        (U6).
         """
         is_same = all(
             cells[column] == self.cells.get(column, "") for column in VERIFIED
@@ -246,7 +247,7 @@ class Record(Aggregate):
             require_no_loss(lost, confirm_loss=False)
 
     def hear(self, outcome: Outcome) -> list[Later]:
-        """Record what LRS says of its ULN, or that it does not answer (U7)."""
+        """Record the answer of LRS about the ULN, or that there is none (U7)."""
         if self.state is not RecordState.NOT_VERIFIED:
             return []
         return [*self.verification.hear(outcome, self.person_id)]
@@ -254,32 +255,32 @@ class Record(Aggregate):
     def recheck(
         self, problems: Sequence[Problem], warnings: Sequence[Problem]
     ) -> list[Later]:
-        """Record what is found now, if it is not what was found before."""
+        """Record the result of a check if it differs from the last one."""
         still = self._open_warnings(warnings)
         if (tuple(problems), still) == (self.problems, self.warnings):
             return []
         return [RecordChecked(problems=tuple(problems), warnings=still)]
 
     def check_again(self, checked: Checked) -> list[Later]:
-        """Record what a new check of the same cells found, be it the same."""
+        """Record the result of a new check of the same cells, even if it is the same."""
         warnings = self._open_warnings(checked.warnings)
         return [RecordChecked(problems=checked.problems, warnings=warnings)]
 
     def with_duplicate_rows(self, duplicate_rows: Collection[int]) -> list[Later]:
-        """Record which other rows have its ULN now, one having come or gone (U6)."""
+        """Record which other rows have the ULN now (U6)."""
         others = [problem for problem in self.problems if problem.code != TWICE]
         return self.recheck([*others, *twice(duplicate_rows)], self.warnings)
 
     def with_like_rows(
         self, rows: Collection[int], *, different: Collection[int] = ()
     ) -> list[Later]:
-        """Record which other rows are like it now, and which are said to differ (U6)."""
+        """Record which other rows are alike now, and which are said to differ (U6)."""
         others = [w for w in self.warnings if w.code not in {LIKE_ROW, OTHER_ROW}]
         told_apart = self.different_rows.union(different)
         return self.recheck(self.problems, [*others, *like_rows(rows, told_apart)])
 
     def confirm(self) -> list[Later]:
-        """Record that this is a different person from those it is like (U6)."""
+        """Record that the row is a different person from all those it is like (U6)."""
         self.require_open()
         alike = {x for w in self.warnings if w.code == LIKE for x in w.learners}
         rows = rows_named(self.warnings, LIKE_ROW)
@@ -290,7 +291,7 @@ class Record(Aggregate):
         ]
 
     def link(self, learner: str) -> list[Later]:
-        """Record that this is that learner, who will join the group (U6)."""
+        """Record that the row is this learner, who will join the group (U6)."""
         self.require_open()
         if learner == self.linked_to:
             return []
@@ -299,14 +300,14 @@ class Record(Aggregate):
         return [RecordLinked(learner=learner)]
 
     def remove(self) -> list[Later]:
-        """Take the record out of the upload; its history stays (U8)."""
+        """Remove the record from the upload; its history stays (U8)."""
         if self.is_removed:
             return []
         self.require_open()
         return [RecordRemoved()]
 
     def become(self, learner: str) -> list[Later]:
-        """Record that it is a learner of the group now (U9)."""
+        """Record that the row is now a learner of the group (U9)."""
         return [RecordBecameLearner(learner=learner)]
 
     def require_open(self) -> None:

@@ -1,4 +1,4 @@
-"""The context that a row is checked in: its file, and its centre's learners (U6)."""
+"""The context in which a row is checked: its file and its centre's learners (U6)."""
 
 from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
@@ -21,11 +21,11 @@ LIKE = "like-learner"
 
 @dataclass(frozen=True, kw_only=True)
 class RowContext:
-    """What a row is checked against besides its own cells (U6).
+    """The facts about a row besides its own cells (U6).
 
-    ``others`` are the other rows of the file with its ULN, or of its person. ``holder`` is
-    the learner of the centre who has its ULN, ``alike`` are those of the same name and
-    date of birth. ``is_hidden``: the workbook hides the row.
+    ``others`` are the other rows of the file with the same ULN or the same person.
+    ``holder`` is the learner of the centre who has the ULN; ``alike`` are those with the
+    same name and date of birth. ``is_hidden``: the workbook hides the row.
     """
 
     others: OtherRows = field(default_factory=OtherRows)
@@ -35,7 +35,7 @@ class RowContext:
 
 
 def is_like(warnings: Collection[Problem]) -> bool:
-    """Tell whether somebody must confirm that the row is a different person (U6)."""
+    """Whether somebody must confirm that the row is a different person (U6)."""
     return any(warning.code in {LIKE, LIKE_ROW} for warning in warnings)
 
 
@@ -61,10 +61,10 @@ def open_warnings(
     different_from: AbstractSet[str],
     different_rows: AbstractSet[int],
 ) -> tuple[Problem, ...]:
-    """Leave out the warnings that somebody has answered: it is a different person (U6).
+    """Leave out the warnings that somebody answered with "a different person" (U6).
 
-    ``different_from`` are the learners, ``different_rows`` the numbers of the rows, that
-    are other people. Of such rows a warning remains that needs no answer.
+    ``different_from`` are learners and ``different_rows`` row numbers that are other
+    people. For such rows a warning remains that needs no answer.
     """
     rows = rows_named(warnings, LIKE_ROW, OTHER_ROW)
     asked = [

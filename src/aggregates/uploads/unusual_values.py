@@ -1,4 +1,4 @@
-"""Unusual values in a learner's details: warned of, never refused (U6)."""
+"""Unusual values in a learner's details: they are warned of, never refused (U6)."""
 
 import re
 from collections.abc import Mapping
@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from events.uploads.upload import Problem
 
 GENDERS = ("M", "F", "X")
-"""What is offered for gender (d)."""
+"""The genders offered for choice (d)."""
 
 LRS_GENDERS = frozenset({"male", "female", "0", "1", "2", "9"})
-"""What the Learning Records Service calls genders: 0 is not known, 9 not specified."""
+"""The codes that the Learning Records Service uses: 0 not known, 9 not specified."""
 
 MOST_ON_CERTIFICATE = 60
-"""How many characters of a name, given and family, a certificate has room for (d)."""
+"""The most characters of a full name that fit on a certificate (d)."""
 
 NAMES = ("given_name", "family_name")
 _KNOWN_GENDERS = LRS_GENDERS | {each.casefold() for each in GENDERS}
@@ -25,7 +25,7 @@ _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(?:\.[^@\s,;<>.]+)+")
 
 
 def unusual_values(values: Mapping[str, str]) -> list[Problem]:
-    """Warn of what is unusual in cells that were cleaned; blank ones are passed over."""
+    """Warn of unusual values in cleaned cells; blank ones are skipped."""
     found = [
         Problem(column=column, code="name-unusual")
         for column in NAMES
@@ -45,15 +45,15 @@ def unusual_values(values: Mapping[str, str]) -> list[Problem]:
 
 
 def looks_like_name(text: str) -> bool:
-    """Tell a name from ``-``, ``123``, ``N/A`` and ``<b>x</b>``: it is made of letters."""
+    """Whether the text is made of letters, unlike ``-``, ``123``, ``N/A`` and ``<b>x</b>``."""
     if text.casefold() in _NO_NAMES:
         return False
-    if text.isalpha():  # as most names are
+    if text.isalpha():  # most names
         return True
     has_letters = any(map(str.isalpha, text))
     return has_letters and not _NOT_OF_A_NAME.search(text)
 
 
 def name_on_certificate(values: Mapping[str, str]) -> str:
-    """Give the name as a certificate has it."""
+    """Return the name as a certificate prints it."""
     return " ".join(values.get(name, "") for name in NAMES).strip()

@@ -1,4 +1,4 @@
-"""Uploads: a named group of learners to be, from a file to the last learner added."""
+"""Uploads: a named group of learners, from the file to the last learner added."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import Self, TypeAlias, assert_never
 from aggregates.aggregate import Aggregate
 from aggregates.text import clean
 from aggregates.uploads.file_row import ENCODINGS, FIRST_ROW, MAC, WINDOWS
-from aggregates.uploads.upload_progress import UploadStatus, progress_of, undone_after
+from aggregates.uploads.upload_progress import UploadStatus, progress_of, undoing_status
 from aggregates.uploads.upload_refusals import (
     LONGEST_NAME,
     EncodingIsCertain,
@@ -104,7 +104,7 @@ class Upload(Aggregate):
 
     @property
     def progress(self) -> int:
-        """Say in per cent how far it is (U5)."""
+        """The progress in per cent (U5)."""
         return progress_of(
             self.status,
             read=(self.valid + self.invalid + self.asked, self.steps),
@@ -113,36 +113,36 @@ class Upload(Aggregate):
 
     @property
     def steps(self) -> int:
-        """How many there are in the check: each row is read, each ULN verified."""
+        """The number of steps in the check: one for each row read and each ULN verified."""
         return self.received.rows + (self.to_verify or 0)
 
     @property
     def is_read(self) -> bool:
-        """Tell whether every record is a fact of its own."""
+        """Whether every row has been recorded."""
         return self.valid + self.invalid >= self.received.rows
 
     @property
     def other_encoding(self) -> str | None:
-        """The encoding that the file may be in instead, which no one can tell (U4)."""
+        """The encoding that the file may be in instead, if nobody can tell (U4)."""
         return {WINDOWS: MAC, MAC: WINDOWS}.get(self.encoding)
 
     @property
     def rows_to_verify(self) -> Sequence[int]:
-        """The rows that LRS is to be asked about before the check is over (U7)."""
+        """The rows that LRS must be asked about before the check ends (U7)."""
         if self.status is not UploadStatus.CHECKING or not self.is_read:
             return ()
         return range(self.verified + 1, self.last_row + 1)
 
     @property
     def rows_to_submit(self) -> Sequence[int]:
-        """The rows that may be ready: every one, or those left behind before (U9)."""
+        """The rows that may be ready: all rows, or those left behind before (U9)."""
         if self.is_submitted:
             return self.left
         return range(FIRST_ROW, self.last_row + 1)
 
     @property
     def rows_to_add(self) -> Sequence[int]:
-        """The rows that the run of adding learners has not seen to yet (U9)."""
+        """The rows that the run of adding learners has not reached yet (U9)."""
         return self.waiting[bisect_right(self.waiting, self.through) :]
 
     def map(
@@ -152,7 +152,7 @@ class Upload(Aggregate):
         ignored: Sequence[str],
         accented: Sequence[int],
     ) -> list[Later]:
-        """Record which of the file's columns is which of ours (U3); twice is once."""
+        """Record which of the file's columns is which of ours (U3); a repeat makes no event."""
         if self.status is not UploadStatus.TO_MAP:
             if self.mapping == columns:
                 return []
@@ -164,7 +164,7 @@ class Upload(Aggregate):
         ]
 
     def choose_encoding(self, encoding: str) -> list[Later]:
-        """Record that the file is in the other encoding that it may be in (U4)."""
+        """Record that the file is in its other possible encoding (U4)."""
         if encoding == self.encoding:
             return []
         if self.other_encoding != encoding:
@@ -178,9 +178,9 @@ class Upload(Aggregate):
     def record_progress(
         self, *, valid: int, invalid: int, through: int, to_verify: int | None = None
     ) -> list[Later]:
-        """Record that so many more records are facts of their own (U5).
+        """Record that more rows have been read (U5).
 
-        With the last of them the check is over, if no ULN is to be verified.
+        The last one ends the check, unless ULNs must be verified.
         """
         read = RecordsRead(
             valid=valid, invalid=invalid, through=through, to_verify=to_verify
@@ -190,15 +190,15 @@ class Upload(Aggregate):
         return [read, UploadChecked()] if is_over else [read]
 
     def verify(self, *, asked: int, anomalies: int, through: int) -> list[Later]:
-        """Record that LRS was asked about more records; with the last, all is checked.
+        """Record that LRS was asked about more records; the last one ends the check.
 
-        Those that it did not answer about wait, and do not keep the others (U7).
+        Records that LRS did not answer about wait, and do not hold up the others (U7).
         """
         verified = RecordsVerified(asked=asked, anomalies=anomalies, through=through)
         return [verified, UploadChecked()] if through >= self.last_row else [verified]
 
     def require_checked(self) -> None:
-        """Raise StillChecking until every record is checked; GroupIsUndone after all."""
+        """Raise StillChecking until the check ends; raise GroupIsUndone after an undo."""
         self.require_there()
         if self.status is UploadStatus.TO_MAP:
             raise StillToMap(group=self.received.group)
@@ -211,16 +211,16 @@ class Upload(Aggregate):
             raise GroupIsUndone(group=self.received.group)
 
     def require_quiet(self) -> None:
-        """Raise StillChecking or StillAdding while something is being done with it."""
+        """Raise StillChecking or StillAdding while work on the group is running."""
         if self.status is UploadStatus.CHECKING:
             raise StillChecking(group=self.received.group)
         if self.status is UploadStatus.ADDING:
             raise StillAdding(group=self.received.group)
 
     def submit(self, *, is_any_ready: bool) -> list[Later]:
-        """Ask for learners of the records that are ready (U9); twice is once.
+        """Ask for learners from the ready records (U9); a repeat makes no event.
 
-        ``is_any_ready`` tells whether there is a valid record not yet a learner.
+        ``is_any_ready``: some valid record is not a learner yet.
         """
         self.require_checked()
         if self.status is UploadStatus.ADDING:
@@ -236,18 +236,18 @@ class Upload(Aggregate):
     def add(
         self, *, learners: Sequence[str], left: Sequence[int], through: int
     ) -> list[Later]:
-        """Record who joined the group, and which rows were not ready (U9).
+        """Record who joined the group and which rows were not ready (U9).
 
-        Who is in the group already, two rows being linked to them, joins it once.
+        A learner to whom two rows are linked joins once.
         """
         there = {*learners}.intersection(chain.from_iterable(self.added))
         new = tuple(x for x in dict.fromkeys(learners) if x not in there)
         return [LearnersAdded(learners=new, left=tuple(left), through=through)]
 
     def complete(self) -> list[Later]:
-        """Record that the run has seen to every row (U9).
+        """Record that the run has reached every row (U9).
 
-        Those that it left behind and that became ready meanwhile wait for the next.
+        Rows that it left behind and that are ready since then wait for the next run.
         """
         ready = sorted(self.ready.intersection(self.left))
         return [
@@ -256,9 +256,9 @@ class Upload(Aggregate):
         ]
 
     def records_ready(self, rows: Sequence[int]) -> list[Later]:
-        """Record that rows are ready that a run of adding learners leaves behind (U9).
+        """Record that rows left behind by a run are ready now (U9).
 
-        The group is then to be submitted once more; one that is to be anyway stays so.
+        The group must then be submitted again, unless it already waits for that.
         """
         is_late = self.status in {UploadStatus.ADDING, UploadStatus.DONE}
         return [RecordsReady(rows=tuple(rows))] if rows and is_late else []
@@ -318,7 +318,7 @@ class Upload(Aggregate):
         if isinstance(event, UploadUsed | UploadReleased):
             return self
         seen = event.through if isinstance(event, LearnersWithdrawn) else 0
-        return replace(self, status=undone_after(seen, of=len(self.learners)))
+        return replace(self, status=undoing_status(seen, of=len(self.learners)))
 
     def _wait(self, event: UploadChecked | UploadCompleted | RecordsReady) -> Self:
         if isinstance(event, RecordsReady):
@@ -377,7 +377,7 @@ class Upload(Aggregate):
 
 
 def clean_group_name(written: str) -> str:
-    """Give the name as it will be shown, or raise if it cannot be one (U1)."""
+    """Trim a group's name; raise a refusal if it is not valid (U1)."""
     name = clean(written)
     if not name:
         raise GroupNameMissing(path=("name",))

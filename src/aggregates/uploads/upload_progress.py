@@ -1,11 +1,11 @@
-"""How far an upload has come, in a word and in per cent (U5)."""
+"""The progress of an upload, as a status and in per cent (U5)."""
 
 from enum import StrEnum
 from typing import assert_never
 
 
 class UploadStatus(StrEnum):
-    """How far an upload has come (U5)."""
+    """The status of an upload (U5)."""
 
     TO_MAP = "to-map"
     CHECKING = "checking"
@@ -19,10 +19,10 @@ class UploadStatus(StrEnum):
 def progress_of(
     status: UploadStatus, *, read: tuple[int, int], added: tuple[int, int]
 ) -> int:
-    """Say in per cent how far an upload is: 50 is checked, 100 submitted and done (U5).
+    """Return the progress in per cent: 50 is checked, 100 is submitted and done (U5).
 
-    ``read`` are the steps of the check that were taken, of so many; ``added`` the last row that was
-    seen to since it was submitted, and the last row of all.
+    ``read`` is the steps of the check done, and all steps. ``added`` is the last row
+    reached since the submission, and the last row of all.
     """
     match status:
         case UploadStatus.TO_MAP:
@@ -41,6 +41,6 @@ def progress_of(
             assert_never(status)
 
 
-def undone_after(seen: int, *, of: int) -> UploadStatus:
-    """Give the progress of undoing in per cent, by how many learners are withdrawn."""
+def undoing_status(seen: int, *, of: int) -> UploadStatus:
+    """Return UNDONE once all ``of`` learners are dealt with, else UNDOING."""
     return UploadStatus.UNDOING if seen < of else UploadStatus.UNDONE

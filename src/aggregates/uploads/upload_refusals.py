@@ -1,4 +1,4 @@
-"""Why something cannot be done with an upload."""
+"""The refusals of uploads."""
 
 from aggregates.errors import Malformed, RuleBroken
 

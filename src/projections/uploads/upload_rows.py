@@ -14,7 +14,7 @@ from aggregates.text import words
 from aggregates.uploads.record import RecordState, state_of
 from aggregates.uploads.row_context import is_like
 from aggregates.uploads.upload import Upload
-from aggregates.uploads.upload_progress import UploadStatus, undone_after
+from aggregates.uploads.upload_progress import UploadStatus, undoing_status
 from events.event import Event
 from events.identifier import stream_of
 from events.learners.verification import UlnVerificationPostponed, UlnVerified
@@ -208,7 +208,7 @@ def _count(
         rows.change(UPLOADS, stream, learners=added, through_row=event.through)
         return
     seen = event.through if isinstance(event, LearnersWithdrawn) else 0
-    status = undone_after(seen, of=known["learners"])
+    status = undoing_status(seen, of=known["learners"])
     rows.change(UPLOADS, stream, status=status)
 
 

@@ -159,9 +159,9 @@ def test_how_a_uln_stands_is_said_in_a_sentence(
 def test_of_a_row_that_is_wrong_it_is_said_what_comes_first() -> None:
     """U7: nobody is about to ask of it."""
     said = said_of(WAITING, has_uln=True, is_given=True, is_wrong=True)
-    assert said.endswith("something in the row is wrong. Correct it first.")
+    assert said.endswith("the row has problems. Correct them first.")
     said = said_of(Verification(), has_uln=False, is_given=True, is_wrong=True)
-    assert said.endswith("what is given is no ULN. Correct it first.")
+    assert said.endswith("the value is not a ULN. Correct it first.")
     answered = WAITING.apply(MATCH)
     assert said_of(answered, has_uln=True, is_wrong=True).startswith("Verified")
 

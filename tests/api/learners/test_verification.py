@@ -97,7 +97,7 @@ def test_what_is_not_yet_verified_is_shown_and_counted_and_not_submitted(
     assert (group["counts"]["not_verified"], group["counts"]["valid"]) == (1, 0)
     assert group["verification"]["message"] == (
         "1 ULN is not yet verified. The Learning Records Service is closed at this"
-        " hour. It is asked again by itself."
+        " hour. The service asks again by itself."
     )
     (record,) = client.get(f"{at}/records").json()["items"]
     assert record["state"] == "not-verified"
