@@ -32,9 +32,9 @@ TRIES = 8
 class Command:
     """A request to change something, which may be refused.
 
-    ``expect`` is the version of the thing that the person looked at (``If-Match``), or
-    several that will do, or None if they take it as it is. ``title`` says what the
-    command does, as in "submit a claim"; it is stored, so it is never changed.
+    ``expect`` is the version of the thing that the person saw (``If-Match``), or several
+    accepted versions; None accepts any. ``title`` says what the command does, as in "submit
+    a claim"; it is stored, so it never changes.
     """
 
     title: ClassVar[str]
@@ -45,12 +45,12 @@ class Command:
 
     @property
     def today(self) -> date:
-        """The date in London, which is what every rule means by today."""
+        """The date in London, which is "today" in every rule."""
         return self.at.astimezone(LONDON).date()
 
 
 class CommandMetadata(TypedDict):
-    """What every command carries besides what it asks for."""
+    """The fields of every command besides its own."""
 
     by: Actor
     at: datetime
@@ -59,10 +59,10 @@ class CommandMetadata(TypedDict):
 
 @dataclass(frozen=True, kw_only=True)
 class CommandResult:
-    """What a command did: its position in the log, and the id of what it created.
+    """The result of a command: its position in the log, and the id of what it created.
 
-    ``position`` is None if there was nothing to do. ``content`` is what is given out
-    once and kept nowhere.
+    ``position`` is None if nothing was recorded. ``content`` is shown once and kept
+    nowhere.
     """
 
     position: Position | None
@@ -72,12 +72,12 @@ class CommandResult:
 
 @dataclass(frozen=True, kw_only=True)
 class CommandContext:
-    """What a handler works with; ``verify`` asks LRS, and is None where it is off.
+    """What a handler works with; ``verify`` asks LRS, and is None if LRS is off.
 
     ``breached`` are passwords that nobody may choose.
-    ``retention`` is how many years after their last award a learner's records are kept.
-    ``readings`` are the files of uploads that are being checked, ``centre_names`` the
-    names of centres by number, as far as they are known: no event changes one.
+    ``retention`` is the number of years that a learner's records are kept after the last
+    award. ``readings`` are the files of uploads under check. ``centre_names`` caches names
+    of centres by number; no event changes a name.
     """
 
     store: EventStore
@@ -92,9 +92,9 @@ class CommandContext:
     def load(
         self, kind: AggregateType[A], identifier: str, command: Command
     ) -> Loaded[A]:
-        """Load what a command is about, at the version that the command expects.
+        """Load an aggregate for a command, at the version that the command expects.
 
-        Raises NotFound if the one who asks may not know of it, or Stale.
+        Raises NotFound if the sender may not see it, or Stale.
         """
         return load(
             kind,
@@ -111,16 +111,16 @@ class CommandContext:
         created_id: str = "",
         unchanged: Iterable[Stream] = (),
     ) -> CommandResult:
-        """Append what was decided, all of it or nothing, and say what it created."""
+        """Append all changes or none; return the position and ``created_id``."""
         position = self.store.append(*changes, by=command.by, unchanged=unchanged)
         return CommandResult(position=position, created_id=created_id)
 
 
 @contextmanager
 def retry_if_reserved() -> Iterator[None]:
-    """Have what lost a reservation decided again, by raising Conflict.
+    """Turn AlreadyReserved into Conflict, so that ``handle`` decides again.
 
-    Whoever was quicker is then found on the facts, and named in the refusal.
+    The new decision then finds who holds the reservation and names them in its refusal.
     """
     try:
         yield
@@ -145,7 +145,7 @@ HANDLERS: dict[type[Command], Handler[Any]] = {}
 
 
 def handles(kind: type[C]) -> Callable[[Handler[C]], Handler[C]]:
-    """Say that the function answers that kind of command."""
+    """Register the function as the handler of this kind of command."""
 
     def register(handler: Handler[C]) -> Handler[C]:
         HANDLERS[kind] = handler
@@ -155,10 +155,10 @@ def handles(kind: type[C]) -> Callable[[Handler[C]], Handler[C]]:
 
 
 class Decisions(Generic[A]):
-    """Handlers that load one aggregate, decide on it and record what was decided.
+    """Makes handlers that load one aggregate, decide on it and record the events.
 
-    ``identifier`` is the field of the commands that names the aggregate; ``record``
-    appends the events that were decided on it.
+    ``identifier`` is the commands' field that names the aggregate; ``record`` appends the
+    events.
     """
 
     def __init__(
@@ -174,7 +174,7 @@ class Decisions(Generic[A]):
         self._record = record
 
     def decide(self, asked: type[C]) -> Callable[[Decide[C, A]], Decide[C, A]]:
-        """Say that the function decides what that kind of command asks: the events."""
+        """Register the function that decides on this kind of command and returns the events."""
 
         def register(decide: Decide[C, A]) -> Decide[C, A]:
             @handles(asked)
@@ -190,11 +190,11 @@ class Decisions(Generic[A]):
 
 
 def handle(command: Command, context: CommandContext) -> CommandResult:
-    """Answer a command; when somebody else was quicker, decide again on the new facts.
+    """Handle a command; after a conflict, decide again on the new facts.
 
-    Raises what the handler refuses with; Stale if the person said which version they
-    had looked at (``expect``) and it has changed; Conflict if it never gets quiet;
-    PersonIsErased if something personal were to be kept of somebody forgotten.
+    Raises the handler's refusals; Stale if the thing has changed since the expected
+    version; Conflict if every try conflicts; PersonIsErased if the command would keep
+    personal data of an erased person.
     """
     handler = HANDLERS[type(command)]
     for _ in range(TRIES - 1):

@@ -1,4 +1,4 @@
-"""What may be asked of a booking: amend, cancel, launch, and how the test went."""
+"""Commands on a booking: amend, cancel, launch, and report the outcome."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ from store import Change, Stream
 
 @dataclass(frozen=True, kw_only=True)
 class AmendBooking(Command):
-    """Change time, mode or extra time; None leaves each as it is (B6, B10)."""
+    """Change time, mode or extra time; None keeps each (B6, B10)."""
 
     title: ClassVar = "amend a booking"
 
@@ -65,7 +65,7 @@ class CancelBooking(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class MakeLaunchLink(Command):
-    """Give a link that starts the test; only its digest is kept (B12)."""
+    """Make a link that starts the test; only its digest is kept (B12)."""
 
     title: ClassVar = "make a launch link"
 
@@ -85,9 +85,9 @@ class UseLaunchLink(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class OutcomeCommand(Command):
-    """How a test went: taken, with its result if there is one, or missed.
+    """The outcome of a test: taken, with its result if there is one, or missed.
 
-    A pass gives the unit its lowest grade if none is said.
+    A pass without a grade gets the unit's lowest one.
     """
 
     booking: str
@@ -100,14 +100,14 @@ class OutcomeCommand(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class ReportOutcome(OutcomeCommand):
-    """Say how the test went (B15)."""
+    """Report the outcome of the test (B15)."""
 
     title: ClassVar = "report test outcomes"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """A booking with the registration and the timetable that it is noted on."""
+    """A booking, with its registration and the learner's timetable."""
 
     stream: Stream
     booking: Booking
@@ -118,7 +118,7 @@ class Opened:
 
     @classmethod
     def of(cls, name: str, command: Command, context: CommandContext) -> "Opened":
-        """Open a booking that a command is about. Raises NotFound, Stale."""
+        """Load the booking of a command. Raises NotFound, Stale."""
         stream, booking = context.load(BOOKING, name, command)
         made, store = booking.made, context.store
         registered, registration = load_known(
@@ -141,7 +141,7 @@ class Opened:
         registration: Sequence[Event] = (),
         timetable: Sequence[Event] = (),
     ) -> list[Change]:
-        """Make the changes to all three streams; no events on any if ``events`` is empty."""
+        """Make the changes to all three streams; none at all if ``events`` is empty."""
         if not events:
             return [self.stream.change([])]
         return [
@@ -237,7 +237,7 @@ def _outcome(
 def told_result(
     told: OutcomeCommand, opened: Opened, context: CommandContext
 ) -> BookingResultAdded | None:
-    """Give the result that is told of a test, by the rules of its registration."""
+    """Return the reported result of a test, by the rules of its registration."""
     made = opened.booking.made
     return result_of(
         rules_of(context, opened.registration).unit(made.unit),
@@ -253,7 +253,7 @@ def told_result(
 def on_registration(
     booking: Booking, event: BookingTaken | BookingMissed | BookingResultAdded
 ) -> Event:
-    """Make the event of the outcome on the registration."""
+    """Make the registration's event of the outcome."""
     name = booking.made.booking
     match event:
         case BookingTaken():
@@ -272,5 +272,5 @@ def on_registration(
 
 
 def digest_of(secret: str) -> str:
-    """Digest a secret that is shown once, for storage."""
+    """Return the digest to store of a secret that is shown once."""
     return sha256(secret.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What may be asked of a test that was reported wrongly (B17)."""
+"""Correcting a test outcome that was reported wrongly (B17)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from store import Stream
 
 @dataclass(frozen=True, kw_only=True)
 class CorrectOutcome(OutcomeCommand):
-    """Say how the test went in truth, all of it, and why it was reported otherwise."""
+    """Replace the whole reported outcome of a test, with a reason."""
 
     title: ClassVar = "correct an outcome"
 
@@ -38,7 +38,7 @@ class CorrectOutcome(OutcomeCommand):
 def correct_booking_outcome(
     command: CorrectOutcome, context: CommandContext
 ) -> CommandResult:
-    """Correct it on the booking, the registration and the timetable, or nowhere."""
+    """Correct the booking, the registration and the timetable in one append."""
     opened = Opened.of(command.booking, command, context)
     require_reason(command.reason)
     corrected = correct_outcome(

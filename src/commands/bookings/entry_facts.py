@@ -1,4 +1,4 @@
-"""What entries are decided on, and what is recorded once they are bookings (B1-B7)."""
+"""The facts that decide on entries, and the changes that book them (B1-B7)."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -36,11 +36,11 @@ from store import Change, Stream
 
 @dataclass(frozen=True, kw_only=True)
 class EntryFacts:
-    """What entries are decided on: registrations and timetables, with their streams.
+    """The facts that decide on entries: registrations and timetables, with their streams.
 
-    ``last`` are the last registrations of those who have none Active, ``left`` those
-    whom the centre had registered before they were transferred,
-    ``erased`` those whose data were erased since.
+    ``last`` are the last registrations of learners without an Active one. ``left`` are
+    learners who were transferred after the centre had registered them; ``erased`` are those
+    whose data were erased.
     """
 
     places: EntryRegistrations
@@ -96,7 +96,7 @@ class EntryFacts:
     def make_bookings(
         self, order: EntryOrder, entries: Sequence[ConfirmedEntry]
     ) -> list[Change]:
-        """Make the bookings, and note each on its registration and its timetable."""
+        """Make the bookings, and record each on its registration and timetable."""
         made: list[Change] = []
         noted: dict[str, list[Event]] = {}
         for confirmed in entries:
@@ -154,7 +154,7 @@ def booking_made(
 def _last(
     context: CommandContext, centre: str, wanted: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], Registration]:
-    """Find the last registrations of these learners on these qualifications."""
+    """Return the last registrations of these learners on these qualifications."""
     learners: dict[str, list[str]] = {}
     for who, qualification in sorted(wanted):
         learners.setdefault(qualification, []).append(who)

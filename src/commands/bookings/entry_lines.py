@@ -1,4 +1,4 @@
-"""One test for many learners, in one line of an order of entries (B1)."""
+"""Entry lines: one test for many learners (B1)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,10 +14,10 @@ from store import Actor
 
 @dataclass(frozen=True, kw_only=True)
 class EntryLine:
-    """A test, and all who are entered for it: learners, and groups of them.
+    """A test, and the learners and groups to enter for it.
 
     ``test`` is the entry without a learner. With ``is_for_registered``, members of the
-    groups who have no Active registration on the qualification are left out.
+    groups without an Active registration on the qualification are left out.
     """
 
     test: Entry
@@ -29,10 +29,10 @@ class EntryLine:
 def expand(
     context: CommandContext, centre: str, lines: Sequence[EntryLine], by: Actor
 ) -> tuple[list[Entry], list[EntryPath]]:
-    """Make an entry of each learner of each line, and its path in the request.
+    """Make an entry for each learner of each line, with its path in the request.
 
-    A learner who is named twice in a line is entered once. Members of a group who were
-    erased or transferred since are left out. Raises NotFound, GroupIsUndone, GroupHasNoLearners.
+    A learner named twice in a line is entered once. Members of a group who were erased or
+    transferred since are left out. Raises NotFound, GroupIsUndone, GroupHasNoLearners.
     """
     entries: list[Entry] = []
     paths: list[EntryPath] = []

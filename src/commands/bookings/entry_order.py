@@ -1,4 +1,4 @@
-"""What may be asked of an order of entries: put together, then confirmed (B1)."""
+"""Commands on an entry order: put it together, then confirm it (B1)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ from store import Change, Stream
 
 @dataclass(frozen=True, kw_only=True)
 class BeginEntryOrder(Command):
-    """Begin an order of entries, with those that are known."""
+    """Begin an entry order, with any entries that are known."""
 
     title: ClassVar = "begin an entry order"
 
@@ -41,7 +41,7 @@ class EntryOrderCommand(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class LossyEntryCommand(EntryOrderCommand):
-    """What may lose what was typed; ``lost_at`` points at what would lose it."""
+    """A command that can remove what was typed; ``lost_at`` is the path to what removes it."""
 
     lost_at: ClassVar[FieldPath | None] = None
 
@@ -50,7 +50,7 @@ class LossyEntryCommand(EntryOrderCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class ChooseEntries(LossyEntryCommand):
-    """Replace the entries of an order by these (B1)."""
+    """Replace the entries of an order (B1)."""
 
     title: ClassVar = "choose entries"
     lost_at: ClassVar = ("entries",)
@@ -71,9 +71,9 @@ class AddEntries(EntryOrderCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeEntry(LossyEntryCommand):
-    """Change a learner's entry for a unit, or all of a learner's entries (None).
+    """Change a learner's entry for a unit, or all of a learner's entries (``unit`` is None).
 
-    ``changes`` are delivery, mode, starts and extra time, as far as they change.
+    ``changes`` may hold delivery, mode, starts and extra_time.
     """
 
     title: ClassVar = "change an entry"
@@ -85,7 +85,7 @@ class ChangeEntry(LossyEntryCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class RemoveEntry(LossyEntryCommand):
-    """Take off a learner's entry for a unit, or all of a learner's entries (None)."""
+    """Remove a learner's entry for a unit, or all of a learner's entries (``unit`` is None)."""
 
     title: ClassVar = "remove an entry"
 
@@ -111,7 +111,7 @@ class DeleteEntryOrder(EntryOrderCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class ConfirmEntryOrder(EntryOrderCommand):
-    """Book every entry, at the total that was seen."""
+    """Book every entry, at the total that the user saw."""
 
     title: ClassVar = "confirm an entry order"
 
@@ -140,7 +140,7 @@ def record(
     order: EntryOrder,
     events: Sequence[Later],
 ) -> CommandResult:
-    """Append what was decided. Raises WorkWouldBeLost, unless that is confirmed."""
+    """Append the events. Raises WorkWouldBeLost unless a loss is confirmed."""
     if isinstance(command, LossyEntryCommand):
         require_no_loss(
             lost_from_entries(order.entries, order.after(events).entries),
@@ -174,7 +174,7 @@ def _choose_entries(
     *,
     kept: Sequence[Entry] = (),
 ) -> list[EntriesChosen]:
-    """Decide on entries sent one by one, and on those that lines give to many."""
+    """Decide on entries sent one by one, and on those made from lines."""
     many, their_paths = expand(context, order.centre, command.lines, command.by)
     entries = (*command.entries, *many)
     paths = (*entry_paths(len(command.entries)), *their_paths)
@@ -236,7 +236,7 @@ def delete_entry_order(
 def confirm_entry_order(
     command: ConfirmEntryOrder, context: CommandContext
 ) -> CommandResult:
-    """Book all of them or none, on the facts of each registration and timetable."""
+    """Book all entries or none, by the facts of each registration and timetable."""
     stream, order = context.load(ENTRY_ORDER, command.order, command)
     found = EntryFacts.of(
         context, order.centre, () if order.confirmed else order.entries

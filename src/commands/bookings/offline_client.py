@@ -22,7 +22,7 @@ from store import Actor, AlreadyReserved, Change, Position, Reservation
 
 @dataclass(frozen=True, kw_only=True)
 class RegisterOfflineClient(Command):
-    """Register a program of the user's centre that tests are sat with offline (B13)."""
+    """Register a program of the sender's centre for offline tests (B13)."""
 
     title: ClassVar = "register an offline client"
 
@@ -33,7 +33,7 @@ class RegisterOfflineClient(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class ReportOfflineClient(Command):
-    """Report that the program is in use, with its version and its public key (B13)."""
+    """Report that a program is in use, with its version and its public key (B13)."""
 
     title: ClassVar = "report an offline client"
 
@@ -43,7 +43,7 @@ class ReportOfflineClient(Command):
 
 
 def reserved_key(centre: str, public_key: str) -> Reservation:
-    """Make the reservation of a public key: at a centre one client has it (B13).
+    """Make the reservation that gives a public key to one client of a centre (B13).
 
     ``public_key`` is base64.
     """

@@ -1,4 +1,4 @@
-"""What may be asked of offline tests: their packages, and the answers that come back."""
+"""Commands on offline tests: download a package, and receive its answers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -30,9 +30,9 @@ from store import Actor, Conflict
 
 @dataclass(frozen=True, kw_only=True)
 class DownloadPackage(Command):
-    """Make the package of an offline test, sealed under one's PIN (B13).
+    """Make the package of an offline test, sealed under the sender's PIN (B13).
 
-    ``proof`` says whether ``pin`` is the PIN of the one who asks.
+    ``proof`` is the result of checking ``pin``.
     """
 
     title: ClassVar = "download a package"
@@ -45,9 +45,9 @@ class DownloadPackage(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiveAnswers(Command):
-    """Take the answers of an offline test back (B11, B15).
+    """Receive the answers of an offline test (B11, B15).
 
-    ``package`` is the one that they are to be from, if that is said.
+    ``package`` names the package that the answers must be from, if given.
     """
 
     title: ClassVar = "receive answers"
@@ -96,7 +96,7 @@ def download_package(
 
 @handles(ReceiveAnswers)
 def receive_answers(command: ReceiveAnswers, context: CommandContext) -> CommandResult:
-    """Keep the answers as a file, sealed under the learner's key."""
+    """Store the answers as a file, sealed under the learner's key."""
     opened = Opened.of(command.booking, command, context)
     booking, sha256 = opened.booking, digest(command.content)
     if booking.has_answers(sha256):
@@ -141,9 +141,9 @@ def _make_package(
     command: DownloadPackage,
     client: OfflineClient | None,
 ) -> tuple[bytes, bool]:
-    """Make a package, and tell whether it is what its manifest says when read back."""
+    """Make a package; also return whether it matches its manifest when read back."""
     if client is None or client.public_key is None:
-        raise AssertionError  # it is fit: the checks passed
+        raise AssertionError  # the client is fit: the checks passed
     about = {
         "package": package,
         "booking": command.booking,
@@ -160,7 +160,7 @@ def _make_package(
 def find_own_client(
     context: CommandContext, client: str | None, by: Actor
 ) -> OfflineClient | None:
-    """Find a client; there is none that is not registered, or is another centre's."""
+    """Load a client of the sender's centre; None if it is unknown or another centre's."""
     try:
         return (
             load(OFFLINE_CLIENT, client, store=context.store, reader=by)[1]

@@ -1,4 +1,4 @@
-"""Commands on a sitting, which is all bookings of one test at one time."""
+"""Commands on a sitting: all bookings of one test at one time."""
 
 from dataclasses import dataclass
 from typing import ClassVar

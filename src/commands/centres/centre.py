@@ -1,4 +1,4 @@
-"""What may be asked about centres."""
+"""Commands on centres."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -20,7 +20,7 @@ from store import Change
 
 @dataclass(frozen=True, kw_only=True)
 class OpenCentre(Command):
-    """Let a centre join the awarding organisation."""
+    """Open a centre at the awarding organisation."""
 
     title: ClassVar = "open a centre"
 
@@ -53,7 +53,7 @@ class WithdrawApproval(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class OpenListedCentres(Command):
-    """Open the catalogue's centres, with the approvals listed there; once only."""
+    """Open the catalogue's centres with their listed approvals; a repeat does nothing."""
 
     title: ClassVar = "open listed centres"
 

@@ -1,4 +1,4 @@
-"""What may be asked about PINs."""
+"""Commands on PINs."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,10 +15,10 @@ from repositories.repository import find, load_many
 
 @dataclass(frozen=True, kw_only=True)
 class SetPin(Command):
-    """Set the PIN of the user who asks (B14).
+    """Set the sender's PIN (B14).
 
-    ``proof`` says whether the present PIN was given; ``by_password`` that the password
-    was, in its place.
+    ``proof`` is the check of the present PIN, if it was given; ``by_password``: the
+    password was given instead.
     """
 
     title: ClassVar = "set a pin"
@@ -29,9 +29,10 @@ class SetPin(Command):
 
 
 def packages_in_use(context: CommandContext, user: str, now: datetime) -> list[str]:
-    """List the bookings of packages that a new PIN of the user makes unusable (B14).
+    """List the bookings of the user's packages that a new PIN makes unusable (B14).
 
-    A booking is there once for each. Those that are stale or over are not.
+    A booking occurs once for each package. Stale packages and those of bookings that are
+    over are left out.
     """
     _, pin = find(PIN, user, store=context.store)
     if pin is None:

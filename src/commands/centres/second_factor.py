@@ -13,7 +13,7 @@ from repositories.repository import find
 
 @dataclass(frozen=True, kw_only=True)
 class TurnOnSecondFactor(Command):
-    """Ask the user who asks for a code, too, whenever they sign in by password.
+    """Ask the sender for a code, too, whenever they sign in by password.
 
     ``step`` is the half minute of the code that proved that their app has the secret.
     """
@@ -27,7 +27,7 @@ class TurnOnSecondFactor(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class TurnOffSecondFactor(Command):
-    """Let the password of a user alone let them in: one's own, or a colleague's."""
+    """Let a user, oneself or a colleague, sign in by password alone."""
 
     title: ClassVar = "turn off a second factor"
 

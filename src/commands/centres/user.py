@@ -25,7 +25,7 @@ from store import Actor, Stream
 
 @dataclass(frozen=True, kw_only=True)
 class AddUser(Command):
-    """Add a user; without a password they can only use a token."""
+    """Add a user; one without a password can only use tokens."""
 
     title: ClassVar = "add a user"
 
@@ -50,7 +50,7 @@ class SetPassword(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeUserRole(Command):
-    """Change the role of a user, and the centre it is held at."""
+    """Change a user's role, and the centre at which they hold it."""
 
     title: ClassVar = "change a user role"
 
@@ -72,7 +72,7 @@ class DisableUser(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class IssueToken(Command):
-    """Issue a token to the user who asks."""
+    """Issue a token to the sender."""
 
     title: ClassVar = "issue a token"
 
@@ -84,7 +84,7 @@ class IssueToken(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class RevokeToken(Command):
-    """Revoke a token of the user who asks."""
+    """Revoke a token of the sender."""
 
     title: ClassVar = "revoke a token"
 
@@ -97,7 +97,7 @@ def asker(by: Actor) -> Asker:
 
 
 def open_user(context: CommandContext, name: str, by: Actor) -> tuple[Stream, User]:
-    """Load a user. Raises NotFound if there is none, or none that the actor may know of."""
+    """Load a user. Raises NotFound if there is none, or none that the sender may see."""
     stream, user = find(USER, name, store=context.store)
     if user is not None and user.is_seen_by(asker(by)):
         return stream, user
@@ -105,9 +105,9 @@ def open_user(context: CommandContext, name: str, by: Actor) -> tuple[Stream, Us
 
 
 def require_may_manage(user: User, by: Actor, *, what: str, reason: str | None) -> None:
-    """Raise NotAllowed or ReasonMissing unless that may be done with that user (2).
+    """Raise NotAllowed or ReasonMissing unless the sender may do this to the user (section 2).
 
-    Everybody may with themselves, and gives no reason.
+    Users may do it to themselves, without a reason.
     """
     if by.user == user.name:
         return

@@ -28,7 +28,7 @@ from store import Stream
 
 @dataclass(frozen=True, kw_only=True)
 class RecordPrinting(Command):
-    """Say that a certificate has been printed (M13)."""
+    """Record that a certificate has been printed (M13)."""
 
     title: ClassVar = "record a printing"
 
@@ -37,7 +37,7 @@ class RecordPrinting(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class ReissueCertificate(Command):
-    """Issue another certificate in place of this one, and say why (M13)."""
+    """Issue another certificate in place of this one, with a reason (M13)."""
 
     title: ClassVar = "reissue a certificate"
 
@@ -47,7 +47,7 @@ class ReissueCertificate(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class RevokeCertificate(Command):
-    """Revoke a certificate, issue none in its place, and say why (M18)."""
+    """Revoke a certificate without issuing another, with a reason (M18)."""
 
     title: ClassVar = "revoke a certificate"
 

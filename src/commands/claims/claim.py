@@ -1,4 +1,4 @@
-"""What may be asked of a claim while it is put together, in four stages (M1)."""
+"""Commands on a claim while it is put together, in four stages (M1)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -40,7 +40,7 @@ class ClaimCommand(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class BeginClaim(Command):
-    """Begin a claim, with as many of its stages as are known; None for the others."""
+    """Begin a claim with any of its stages; None leaves a stage for later."""
 
     title: ClassVar = "begin a claim"
 
@@ -52,7 +52,7 @@ class BeginClaim(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class ChooseClaimQualification(ClaimCommand):
-    """Stage 1: what to claim for."""
+    """Stage 1: choose the qualification."""
 
     title: ClassVar = "choose a claim qualification"
 
@@ -62,7 +62,7 @@ class ChooseClaimQualification(ClaimCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class ChooseClaimUnits(ClaimCommand):
-    """Stage 2: which of its internally assessed units the learners have achieved."""
+    """Stage 2: choose the internally assessed units that the learners have achieved."""
 
     title: ClassVar = "choose claim units"
 
@@ -72,7 +72,7 @@ class ChooseClaimUnits(ClaimCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class ChooseClaimLearners(ClaimCommand):
-    """Stage 3: for whom."""
+    """Stage 3: choose the learners."""
 
     title: ClassVar = "choose claim learners"
 
@@ -82,9 +82,9 @@ class ChooseClaimLearners(ClaimCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class SaveClaimGrades(ClaimCommand):
-    """Stage 4: award type, award date and grades of these learners.
+    """Stage 4: save award type, award date and grades of these learners.
 
-    ``left_out`` are the parts of each award of which nothing was said.
+    ``left_out`` are the parts of each award that the request does not mention.
     """
 
     title: ClassVar = "save claim grades"
@@ -108,7 +108,7 @@ def record(
     claim: Claim,
     events: Sequence[Later],
 ) -> CommandResult:
-    """Append what was decided, and to each registration what it changes there."""
+    """Append the events, and the changes that they make to each registration."""
     outcomes = changed_outcomes(context, claim, claim.after(events))
     return context.record(
         command, stream.change(events), *outcomes, created_id=claim.claim
@@ -197,10 +197,10 @@ def delete_claim(_: DeleteClaim, claim: Claim, __: CommandContext) -> Sequence[L
 def changed_outcomes(
     context: CommandContext, before: Claim, after: Claim
 ) -> list[Change]:
-    """Take to each registration the grades that the claim now has for it (M10).
+    """Record on each registration the grades that the claim now has for it (M10).
 
-    Raises LearnerHasLeft if more is said of one that is another centre's by now (L6).
-    Less may be: of one that was cancelled before, which keeps none of it.
+    Raises LearnerHasLeft if grades are added for a learner of another centre (L6). Grades
+    may be removed there; a cancelled registration keeps none.
     """
     then, now = before.outcomes, after.outcomes
     moved = {r for r in {**then, **now} if then.get(r) != now.get(r)}
@@ -225,7 +225,7 @@ def choose_qualification(
     today: date,
     confirm_loss: bool = False,
 ) -> list[Later]:
-    """Decide stage 1 (M2) on facts; whether anybody is Active is for stage 3."""
+    """Decide stage 1 (M2); stage 3 requires the Active registrations."""
     qualification = context.catalogue.qualifications.get(reference)
     if apprenticeship := context.catalogue.apprenticeships.get(reference):
         raise ApprenticeshipNotClaimable(
@@ -276,9 +276,10 @@ def choose_learners(
     context: CommandContext,
     confirm_loss: bool = False,
 ) -> list[Later]:
-    """Decide stage 3 (M4): each must hold an Active registration at this centre.
+    """Decide stage 3 (M4): each learner must have an Active registration at this centre.
 
-    It is approved for them by the qualification or by their apprenticeship (O7).
+    The centre must be approved for the qualification or for the learner's apprenticeship
+    (O7).
     """
     new = [who for who in learners if who not in claim.submitted_registrations]
     require_none_erased(context, new, path=("learners",))
@@ -315,7 +316,7 @@ def save_grades(
     left_out: Mapping[str, Collection[str]] | None = None,
     confirm_loss: bool = False,
 ) -> list[Later]:
-    """Decide stage 4 (M5, M6), each learner by the rules they were registered under."""
+    """Decide stage 4 (M5, M6), each learner by the rules of their registration."""
     named = {who: place for who, place in claim.learners.items() if who in awards}
     opened = load_many(
         REGISTRATION, {p.registration for p in named.values()}, store=context.store
@@ -336,7 +337,7 @@ def save_grades(
 
 
 def rules_of(context: CommandContext, registration: Registration) -> Qualification:
-    """Find the version of the rules that the learner was registered under."""
+    """Return the version of the rules under which the learner was registered."""
     return context.catalogue.qualification(
         registration.product, version=registration.rules_version
     )

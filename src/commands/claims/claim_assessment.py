@@ -1,4 +1,4 @@
-"""What the learners of a claim would come to if it were submitted now (M10)."""
+"""Assessing a claim's learners as if it were submitted now (M10)."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -36,10 +36,10 @@ from store import Recorded, Stream
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimFacts:
-    """All that a claim is judged on, as it stands today.
+    """The facts on which a claim is judged today.
 
-    ``conditions`` are those that must hold for anybody to be submitted (M2), ``set_aside``
-    the learners' registrations that somebody else is changing at this moment (M15).
+    ``conditions`` are those of the qualification (M2). ``set_aside`` are the registrations
+    that somebody else is changing at this moment, with the reason (M15).
     """
 
     context: CommandContext
@@ -62,7 +62,7 @@ class ClaimFacts:
         learners: Collection[str] | None = None,
         set_aside: Mapping[UUID, WithheldReason] | None = None,
     ) -> "ClaimFacts":
-        """Open the centre and the registrations of these learners, None for all."""
+        """Load the centre and the registrations of these learners (None: of all)."""
         centre, approvals = approvals_of(context, claim.centre)
         reference = claim.qualification or ""
         approved = approved_for(context.catalogue, reference, approvals)
@@ -84,20 +84,20 @@ class ClaimFacts:
         )
 
     def hindrance(self, learner: str) -> WithheldReason | None:
-        """Say why a learner would be kept back whatever they achieved, if they would."""
+        """Return the reason why a learner would be withheld whatever they achieved, if any."""
         name = self.claim.learners[learner].registration
         return next((why for rule in HINDRANCES if (why := rule(self, name))), None)
 
     def hindrances(self) -> dict[str, WithheldReason]:
-        """Give those of everybody who waits to be submitted."""
+        """Return the hindrances of all learners who wait to be submitted."""
         found = ((who, self.hindrance(who)) for who in self.claim.waiting)
         return {who: why for who, why in found if why is not None}
 
     def judge(self, learner: str) -> Granted | Withheld:
-        """Decide on one learner: eligible, or kept back for these reasons (M7-M11).
+        """Decide on one learner: eligible, or withheld for these reasons (M7-M11).
 
-        What was decided last is kept beside the registration until it, or the award,
-        changes: each page of a claim asks it of everybody.
+        The last verdict is kept beside the registration until that or the award changes,
+        because every page of a claim asks for it.
         """
         place = self.claim.learners[learner]
         at, registration = self.opened[place.registration]
@@ -122,22 +122,22 @@ class ClaimFacts:
         return verdict
 
 
-def is_transferred(facts: ClaimFacts, name: str) -> WithheldReason | None:
+def transfer_reason(facts: ClaimFacts, name: str) -> WithheldReason | None:
     at, registration = facts.opened[name]
     is_theirs = at.owner == facts.claim.centre
     return None if is_theirs else learner_transferred(registration.learner)
 
 
-def is_erased(facts: ClaimFacts, name: str) -> WithheldReason | None:
+def erasure_reason(facts: ClaimFacts, name: str) -> WithheldReason | None:
     learner = facts.opened[name][1].learner
     return learner_erased(learner) if learner in facts.erased else None
 
 
-def is_set_aside(facts: ClaimFacts, name: str) -> WithheldReason | None:
+def set_aside_reason(facts: ClaimFacts, name: str) -> WithheldReason | None:
     return facts.set_aside.get(facts.opened[name][0].id)
 
 
-def is_claimed_meanwhile(facts: ClaimFacts, name: str) -> WithheldReason | None:
+def claimed_reason(facts: ClaimFacts, name: str) -> WithheldReason | None:
     at, registration = facts.opened[name]
     done = registration.completion
     if done is None:
@@ -145,14 +145,14 @@ def is_claimed_meanwhile(facts: ClaimFacts, name: str) -> WithheldReason | None:
     return claimed_in(next(r for r in at.history if r.event == done), done)
 
 
-def is_cancelled(facts: ClaimFacts, name: str) -> WithheldReason | None:
+def cancellation_reason(facts: ClaimFacts, name: str) -> WithheldReason | None:
     registration = facts.opened[name][1]
     if not registration.is_cancelled:
         return None
     return registration_cancelled(registration.learner, name)
 
 
-def is_not_approved(facts: ClaimFacts, name: str) -> WithheldReason | None:
+def approval_reason(facts: ClaimFacts, name: str) -> WithheldReason | None:
     registration = facts.opened[name][1]
     if facts.approved.covers(registration.apprenticeship):
         return None
@@ -160,21 +160,21 @@ def is_not_approved(facts: ClaimFacts, name: str) -> WithheldReason | None:
     return not_approved(registration.learner, product)
 
 
-def is_not_claimable(facts: ClaimFacts, _: str) -> WithheldReason | None:
-    """Find whether nobody can be claimed for on the qualification any more (M2)."""
+def condition_reason(facts: ClaimFacts, _: str) -> WithheldReason | None:
+    """Return a condition of the qualification that no longer holds, if any (M2)."""
     return next(iter(not_claimable(facts.conditions)), None)
 
 
 HINDRANCES: tuple[Callable[[ClaimFacts, str], WithheldReason | None], ...] = (
-    is_transferred,
-    is_erased,
-    is_set_aside,
-    is_claimed_meanwhile,
-    is_cancelled,
-    is_not_approved,
-    is_not_claimable,
+    transfer_reason,
+    erasure_reason,
+    set_aside_reason,
+    claimed_reason,
+    cancellation_reason,
+    approval_reason,
+    condition_reason,
 )
-"""What keeps a learner back whatever they achieved; the first that holds is said."""
+"""The reasons to withhold a learner whatever they achieved; the first one is given."""
 
 
 def claimed_in(recorded: Recorded, award: AwardClaimed) -> WithheldReason:

@@ -1,4 +1,4 @@
-"""What may be asked of a claim once it is put together: submit, withdraw, process."""
+"""Submitting, withdrawing and processing a claim."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -29,26 +29,26 @@ from repositories.repository import load_many
 from store import AlreadyReserved, Conflict, Stream
 
 PATIENCE = 3
-"""How often a registration may move before its learner is set aside, not the claim."""
+"""After this many conflicts on a registration, its learner alone is set aside."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SubmitClaim(ClaimCommand):
-    """Assess everybody who waits, and submit those who are eligible (M10)."""
+    """Assess every waiting learner, and submit the eligible ones (M10)."""
 
     title: ClassVar = "submit a claim"
 
 
 @dataclass(frozen=True, kw_only=True)
 class JudgeClaimAgain(ClaimCommand):
-    """Assess those again on whom the time did not suffice to decide (M10)."""
+    """Assess again the learners whose eligibility was not decided in time (M10)."""
 
     title: ClassVar = "judge a claim again"
 
 
 @dataclass(frozen=True, kw_only=True)
 class WithdrawClaim(ClaimCommand):
-    """Take a submitted claim back, whole or for one learner, and say why (M16)."""
+    """Withdraw a submitted claim, whole or for one learner, with a reason (M16)."""
 
     title: ClassVar = "withdraw a claim"
 
@@ -58,7 +58,7 @@ class WithdrawClaim(ClaimCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class ProcessClaim(ClaimCommand):
-    """Issue the certificates of those submitted at that moment or before (M13)."""
+    """Issue the certificates of the learners submitted at that moment or before (M13)."""
 
     title: ClassVar = "process a claim"
 
@@ -67,15 +67,15 @@ class ProcessClaim(ClaimCommand):
 
 @dataclass(kw_only=True)
 class ConcurrentChanges:
-    """What others did to registrations while a claim on them was being submitted."""
+    """Other people's changes to registrations while a claim on them is being submitted."""
 
     conflicts: Counter[UUID] = field(default_factory=Counter)
     set_aside: dict[UUID, WithheldReason] = field(default_factory=dict)
     parts: dict[UUID, UUID] = field(default_factory=dict)
-    """Which registration of the claim a parent was looked at for (O7)."""
+    """The claim's registration for which each parent was loaded (O7)."""
 
     def note(self, conflict: Conflict) -> None:
-        """Set a learner aside whom others claimed, or who will not keep still (M15)."""
+        """Set a learner aside if others claimed for them, or after too many conflicts (M15)."""
         at = self.parts.get(conflict.stream, conflict.stream)
         self.conflicts[at] += 1
         if self.conflicts[at] >= PATIENCE:
@@ -91,24 +91,24 @@ class ConcurrentChanges:
 def judge_claim_again(
     command: JudgeClaimAgain, context: CommandContext
 ) -> CommandResult:
-    """Submit those on whom it can be decided by now; nobody else who waits."""
+    """Submit the learners who can be decided on now, and no others who wait."""
     return _submit_once_still(command, context)
 
 
 @handles(SubmitClaim)
 def submit_claim(command: SubmitClaim, context: CommandContext) -> CommandResult:
-    """Submit everybody who waits and is eligible (M10)."""
+    """Submit every waiting learner who is eligible (M10)."""
     return _submit_once_still(command, context)
 
 
 def _submit_once_still(
     command: SubmitClaim | JudgeClaimAgain, context: CommandContext
 ) -> CommandResult:
-    """Submit the claim as it stands; a registration that moves is looked at again.
+    """Submit the claim; after a conflict on a registration, load that again.
 
-    A learner whom somebody else claimed meanwhile is kept back, with whom named; the
-    others go through. When the claim itself moves: raises ClaimHasMoved, or Conflict if
-    the person said which version they had looked at.
+    If somebody else claimed for a learner meanwhile, that learner is withheld and the
+    reason names the other; the rest are submitted. If the claim itself changed, raises
+    ClaimHasMoved, or Conflict if the command expected a version.
     """
     stream, claim = context.load(CLAIM, command.claim, command)
     concurrent = ConcurrentChanges()
@@ -247,7 +247,7 @@ def process_claim(command: ProcessClaim, context: CommandContext) -> CommandResu
 
 
 def submitted_by(stream: Stream, moment: datetime) -> set[str]:
-    """Find the learners of a claim whose last submission was then or before."""
+    """Return the learners of a claim whose last submission was at that moment or before."""
     last: dict[str, datetime] = {}
     for recorded in stream.history:
         if isinstance(recorded.event, ClaimSubmitted):

@@ -1,4 +1,4 @@
-"""Certificates as they are issued: in whose name, in whose place, and as they were."""
+"""Issuing certificates: the holder's name, what each supersedes, and its content as issued."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -24,9 +24,9 @@ INTERIM = AwardType.INTERIM
 
 @dataclass(kw_only=True)
 class Issue:
-    """The certificates that a claim earns, by learner, and all that this changes.
+    """The certificates that a claim earns, by learner, and the changes they cause.
 
-    ``unchanged`` are the claims that were looked at for earlier notifications.
+    ``unchanged`` are the claims that were only read, for earlier notifications.
     """
 
     numbers: dict[str, str] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Issue:
 def issue_certificates(
     context: CommandContext, claim: Claim, learners: Collection[str]
 ) -> Issue:
-    """Certify the awards of these submitted learners of a claim (M8, M13).
+    """Issue certificates for the awards of these submitted learners of a claim (M8, M13).
 
     Of two notifications for one registration the later is in force, in whichever order
     their claims are processed.
@@ -93,9 +93,9 @@ def issue_certificates(
 def open_certificates(
     context: CommandContext, learner: str, claims: Iterable[Claim]
 ) -> dict[str, Opened]:
-    """Open all certificates that claims earned a learner, and those in their place.
+    """Load all certificates that claims earned a learner, and those that superseded them.
 
-    By number, each once, whatever took its place after it.
+    By number, each once.
     """
     numbers = [
         place.certificate
@@ -112,7 +112,7 @@ def open_certificates(
 
 
 def in_place_of(context: CommandContext, certificate: Certificate) -> str | None:
-    """Find the certificate that is in force in place of one, whatever came between."""
+    """Return the certificate in force that finally superseded this one, if any."""
     number = certificate.superseded_by
     while number is not None:
         _, certificate = load_known(CERTIFICATE, number, store=context.store)
@@ -123,10 +123,10 @@ def in_place_of(context: CommandContext, certificate: Certificate) -> str | None
 
 
 def holder_of(learner: Learner, *, certificate: str) -> Holder:
-    """Say who a certificate is issued to, as the learner is called now.
+    """Return the holder of a new certificate, with the learner's present name.
 
-    Of somebody erased nothing is said; what is kept of them is under a key of the
-    certificate's own (H6).
+    For an erased learner name and date of birth are left out, and the certificate has a key
+    of its own (H6).
     """
     if learner.is_erased:
         return Holder(learner=learner.learner, person_id=stream_of(certificate))
@@ -140,10 +140,10 @@ def holder_of(learner: Learner, *, certificate: str) -> Holder:
 
 
 def as_issued(context: CommandContext, stream: Stream) -> CertificateIssued:
-    """Give a certificate as it was issued, names and titles included (M13).
+    """Return a certificate as it was issued, with names and titles (M13).
 
-    In one issued before they were kept, they are those of that day: the learner's by
-    then, and of the rules that the award was assessed by.
+    If it was issued before they were kept, they are the learner's names of that day, and
+    the titles of the rules by which the award was assessed.
     """
     first = stream.history[0]
     issued = first.event
@@ -182,10 +182,10 @@ def reliances(
     ending: Collection[str] = (),
     instead: str = "",
 ) -> Iterator[AwardIsReliedOn]:
-    """Say which later claims count units of the claim's award, and what to do (M16).
+    """Refuse for each later claim that counts units of the claim's award (M16).
 
-    ``what`` is what cannot be done because of it; ``ending`` are the claims that end
-    together with it; ``instead`` is a sentence that says what else can be done.
+    ``what`` is what cannot be done because of it. ``ending`` are the claims that end
+    together with it. ``instead`` is a sentence on what else can be done.
     """
     relying = registration.relying_awards(claim, ending=ending)
     opened = load_many(CLAIM, relying, store=context.store)
@@ -212,7 +212,7 @@ def reliances(
 def _interim_claims(
     context: CommandContext, claim: str, registrations: Iterable[Registration]
 ) -> dict[str, tuple[Stream, Claim]]:
-    """Open the other claims by which Interim awards were claimed."""
+    """Load the other claims by which Interim awards were claimed."""
     names = {
         award.claim
         for registration in registrations
@@ -228,7 +228,7 @@ def _notifications(
     registration: Registration,
     claims: Mapping[str, tuple[Stream, Claim]],
 ) -> tuple[list[Opened], list[Opened]]:
-    """Find those in force for a registration: of earlier claims, and of later ones."""
+    """Return a registration's notifications in force: of earlier claims, and of later ones."""
     names = [name for name in registration.awards if name in claims or name == claim]
     at = names.index(claim)
     earlier, later = (

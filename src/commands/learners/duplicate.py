@@ -1,4 +1,4 @@
-"""What may be asked of two learners who may be one person."""
+"""Commands on two learners who may be one person."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -18,7 +18,7 @@ from repositories.repository import find, load
 
 @dataclass(frozen=True, kw_only=True)
 class DecideDuplicate(Command):
-    """Say whether two learners are one person, and why one thinks so."""
+    """Decide whether two learners are one person, with a reason."""
 
     title: ClassVar = "decide a duplicate"
 

@@ -1,4 +1,4 @@
-"""Who was erased, and what cannot be asked of them any more (H6)."""
+"""Erased learners, for whom nothing more can be done (H6)."""
 
 from collections.abc import Collection
 
@@ -7,13 +7,13 @@ from aggregates.learners.learner import LearnerIsErased
 from commands.command import CommandContext
 
 ERASED = "erased-learner"
-"""The scope under which it is found, many learners at once, whose data were erased."""
+"""The scope of the reservations that tell which learners were erased."""
 
 
 def erased_learners(
     context: CommandContext, learners: Collection[str]
 ) -> frozenset[str]:
-    """Find those of the learners whose personal data were erased."""
+    """Return those of the learners whose personal data were erased."""
     return frozenset(context.store.find_reservations(ERASED, learners))
 
 

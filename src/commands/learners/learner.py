@@ -70,12 +70,12 @@ class AmendLearner(Command):
 
 
 def reserved_uln(store: EventStore, centre: str, uln: str | None) -> list[Reservation]:
-    """Make the reservation by which one learner of a centre has a ULN (U6), if there is one."""
+    """Make the reservation that gives a ULN to one learner of a centre (U6); none without a ULN."""
     return [Reservation(scope=f"uln:{centre}", key=store.make_key(uln))] if uln else []
 
 
 def holders(store: EventStore, centre: str, ulns: Sequence[str]) -> dict[str, str]:
-    """Find the learners of the centre who hold those ULNs, by ULN (U6)."""
+    """Return the learners of the centre who hold these ULNs, by ULN (U6)."""
     keys = {store.make_key(uln): uln for uln in ulns}
     held = store.find_reservations(f"uln:{centre}", keys)
     streams = store.open_many({holding.stream for holding in held.values()})
@@ -99,8 +99,9 @@ def begin_learner(
 ) -> Change:
     """Make the change that creates a learner and reserves the ULN (U9, L1).
 
-    With ``is_first``, the name and date of birth, which nobody at the centre has reserved,
-    are reserved too (U6). ``outcome`` is what LRS said of a ULN that is ``to_verify`` (U7).
+    With ``is_first``, nobody at the centre has the name and date of birth yet, so they are
+    reserved too (U6). ``outcome`` is the answer of LRS about a ULN that is ``to_verify``
+    (U7).
     """
     made = Learner.create(
         learner=learner,
@@ -131,10 +132,10 @@ def new_learner(
     is_different_person: bool,
     path: FieldPath = (),
 ) -> tuple[str, Change]:
-    """Check a new learner (L1); give their identifier, and the change that creates them.
+    """Check a new learner (L1); return their identifier and the change that creates them.
 
-    ``path`` is where in the request the details were. Raises DetailsAreWrong with
-    every fault, UlnIsHeld, LooksLikeAnother.
+    ``path`` is the place of the details in the request. Raises DetailsAreWrong with every
+    fault, UlnIsHeld, LooksLikeAnother.
     """
     details = _require_right(check_details(cells, today=today), cells, path)
     if details.uln:
@@ -208,7 +209,7 @@ def amend_learner(command: AmendLearner, context: CommandContext) -> CommandResu
 def _change_person(
     command: AmendLearner, context: CommandContext, learner: Learner, likeness: str
 ) -> tuple[list[Reservation], list[Reservation]]:
-    """Give the reservations to release and to make for a new name or date of birth (U6).
+    """Return the reservations to release and to make for a new name or date of birth (U6).
 
     Raises LooksLikeAnother.
     """
@@ -223,14 +224,14 @@ def _change_person(
 
 
 def ask(context: CommandContext, learners: Sequence[Details]) -> Sequence[Outcome]:
-    """Ask LRS about learners who have a ULN (U7): an outcome for each, None while it is off."""
+    """Ask LRS about learners who have a ULN (U7); every outcome is None while LRS is off."""
     return context.verify(learners) if context.verify else [None] * len(learners)
 
 
 def _require_right(
     checked: Checked, cells: Mapping[str, str], path: FieldPath = ()
 ) -> Details:
-    """Give the details that were checked. Raises DetailsAreWrong with all faults (L1)."""
+    """Return the checked details. Raises DetailsAreWrong with all faults (L1)."""
     if checked.details is not None:
         return checked.details
     faults = [

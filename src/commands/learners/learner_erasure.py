@@ -1,4 +1,4 @@
-"""What may be asked for a person who is to be forgotten, and what that ends (H6)."""
+"""Erasing a learner, and ending what is under way for them (H6)."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -48,15 +48,15 @@ from repositories.repository import load_many
 from store import AlreadyReserved, Change, Reservation, Stream
 
 StreamsOf: TypeAlias = Callable[[str], Sequence[UUID]]
-"""Finds streams that have to do with a learner."""
+"""Finds the streams that mention a learner."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EraseLearner(Command):
-    """Make all that says something of a learner unreadable, for ever (H6).
+    """Make everything about a learner unreadable, for ever (H6).
 
-    ``rows`` finds the rows, in every file, that are the learner; ``streams`` all that
-    names them. ``end_in_flight`` withdraws and cancels what is under way for them.
+    ``rows`` finds the rows of all files that are the learner; ``streams`` finds all streams
+    that name them. ``end_in_flight`` withdraws and cancels what is under way for them.
     """
 
     title: ClassVar = "erase a learner"
@@ -70,10 +70,11 @@ class EraseLearner(Command):
 
 @handles(EraseLearner)
 def erase_learner(command: EraseLearner, context: CommandContext) -> CommandResult:
-    """Record it, then lose the keys; sent again, it loses what had not been lost yet.
+    """Record the erasure, then destroy the keys; a repeat destroys those that are left.
 
-    A row that was linked to the learner was kept under a key of its own. Whoever
-    orders, books or claims at the same moment writes where this does: one wins.
+    A row that was linked to the learner has a key of its own. Whoever orders, books or
+    claims for the learner at the same moment writes to the same streams, so one of the two
+    is decided again.
     """
     stream, learner = context.load(LEARNER, command.learner, command)
     events = learner.erase(command.reason, key=stream_of(f"{command.learner}/erasure"))
@@ -116,7 +117,7 @@ def erase_learner(command: EraseLearner, context: CommandContext) -> CommandResu
 
 @dataclass(frozen=True, kw_only=True)
 class Affairs:
-    """All that has to do with a learner, as it stands, each with its stream."""
+    """Everything that mentions a learner, with its streams."""
 
     context: CommandContext
     learner: str
@@ -131,7 +132,7 @@ class Affairs:
     def of(
         cls, context: CommandContext, learner: str, centre: str, streams: StreamsOf
     ) -> "Affairs":
-        """Open all that names the learner, and what that leads to."""
+        """Load everything that names the learner, and what that refers to."""
         named = context.store.open_many(streams(learner)).values()
         begun = [(at, at.events[0]) for at in named if at.history]
         ((entered, register),) = registers_of(
@@ -204,12 +205,12 @@ class Affairs:
 
     @property
     def unchanged_streams(self) -> list[Stream]:
-        """What was looked at and is not written: the lines of the tests cancelled."""
+        """The streams that were read but not written: the invoice lines of cancelled tests."""
         lines = map(INVOICE_LINE.stream_id, self.open_bookings)
         return [*self.context.store.open_many(lines).values()]
 
     def reliances(self) -> Iterator[Refusal]:
-        """Name the awards that stay and count units of a claim that would be ended."""
+        """Refuse if remaining awards count units of a claim that would end."""
         ending = [
             name
             for name, standing in self.in_flight.unsettled_claims.items()
@@ -227,13 +228,13 @@ class Affairs:
                 )
 
     def close(self) -> Iterator[Change]:
-        """Take it down wherever somebody who does more for the learner writes."""
+        """Record the erasure in each stream to which other commands for the learner write."""
         yield self.register
         for at, registration in self.registrations:
             yield at.change(registration.erase_holder())
 
     def end(self, reason: str) -> Iterator[Change]:
-        """Withdraw, cancel and take out all that is under way for the learner."""
+        """Withdraw, cancel and take out everything under way for the learner."""
         yield from self._end_claims(reason)
         yield from self._end_bookings()
         yield from self._end_orders()
@@ -296,7 +297,7 @@ class Affairs:
 
 
 def merge_changes(changes: Iterable[Change]) -> list[Change]:
-    """Make one change of those of each stream, which were decided apart."""
+    """Merge the changes of each stream, which were decided separately, into one."""
     found: dict[UUID, Change] = {}
     for change in changes:
         first = found.get(change.stream)

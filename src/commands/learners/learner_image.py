@@ -33,7 +33,7 @@ def read_image(
     image = found.image(kind)
     try:
         return stream, image, context.store.file(image.file)
-    except FileGone:  # as at a moment before the erasure, which dropped the file
+    except FileGone:  # history before the erasure, which dropped the file
         raise ImageErased(learner=learner, kind=kind) from None
 
 
@@ -43,7 +43,7 @@ def submit_learner_image(
 ) -> CommandResult:
     """Store the image as an encrypted file; earlier images are kept (H2).
 
-    Records nothing if the learner has the same image already.
+    If the learner has the same image already, nothing is recorded.
     """
     from files.image import plain_image  # noqa: PLC0415 - 3 MB, for images alone
 

@@ -1,8 +1,8 @@
-"""Finding a centre's learners who have the name and date of birth of another (U6).
+"""Find a centre's learners with the same name and date of birth (U6).
 
-The first learner of a name and date of birth at a centre holds a reservation from the
-append that creates them. Two such learners created at the same moment are therefore
-found, even while the read models are behind the log.
+The first learner with a name and date of birth at a centre holds a reservation from the
+append that creates them. Two such learners created at the same moment are therefore found,
+even if the read models are behind the log.
 
 A ``likeness`` is the text that ``Details.likeness`` makes of a name and date of birth.
 """
@@ -20,11 +20,11 @@ from store import EventStore, Reservation
 FindSimilarLearners: TypeAlias = Callable[
     [str, Sequence[str]], Mapping[str, Sequence[str]]
 ]
-"""Finds a centre's learners with these likenesses: identifiers, by likeness."""
+"""Finds the identifiers of a centre's learners with these likenesses, by likeness."""
 
 
 def reserved_person(store: EventStore, centre: str, likeness: str) -> Reservation:
-    """Give the reservation that the first learner of a likeness at a centre holds."""
+    """Make the reservation that the first learner with a likeness at a centre holds."""
     return Reservation(scope=f"person:{centre}", key=store.make_key(likeness))
 
 
@@ -49,10 +49,10 @@ def known_alike(
     alike: FindSimilarLearners,
     held: Mapping[str, UUID],
 ) -> dict[str, list[str]]:
-    """Find the identifiers of the centre's learners with these likenesses, by likeness.
+    """Return the identifiers of the centre's learners with these likenesses, by likeness.
 
-    ``alike`` searches the read models; ``held``, the ``likeness_holders``, adds the first
-    learner of a likeness whom the read models do not show yet.
+    ``alike`` searches the read models. ``held``, the ``likeness_holders``, adds the first
+    learner of a likeness if the read models do not show them yet.
     """
     found = {like: [*them] for like, them in alike(centre, likenesses).items()}
     told = {stream_of(learner) for them in found.values() for learner in them}
@@ -77,10 +77,10 @@ def require_nobody_alike(others: Sequence[str], path: FieldPath = ()) -> None:
 def person_reservations(
     store: EventStore, learners: Iterable[Learner]
 ) -> dict[str, list[Reservation]]:
-    """Find the reservations of likeness that these learners hold, by learner.
+    """Return the reservations of likeness that these learners hold, by learner.
 
     They are released when a learner's name or date of birth changes, or when the learner
-    leaves the centre. The list of a learner who does not hold it is empty.
+    leaves the centre. The list is empty for a learner who holds none.
     """
     wanted: dict[str, dict[str, str]] = {}
     for each in learners:

@@ -1,4 +1,4 @@
-"""What may be asked for a learner who goes on at another centre (L6)."""
+"""Transferring a learner to another centre (L6)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ from store import AlreadyReserved, Change, Conflict, Stream
 
 @dataclass(frozen=True, kw_only=True)
 class TransferLearner(Command):
-    """Make a learner another centre's, with all that was recorded, and say why."""
+    """Move a learner to another centre with everything recorded, with a reason."""
 
     title: ClassVar = "transfer a learner"
 
@@ -44,7 +44,7 @@ class TransferLearner(Command):
 def transfer_learner(
     command: TransferLearner, context: CommandContext
 ) -> CommandResult:
-    """Take learner, registrations and certificates along in one append (L6)."""
+    """Move the learner with registrations and certificates in one append (L6)."""
     stream, learner = context.load(LEARNER, command.learner, command)
     transferred = learner.transfer(command.centre, reason=command.reason)
     there, to_centre = load(
@@ -104,13 +104,13 @@ def transfer_learner(
 def _claims(
     context: CommandContext, registrations: Iterable[Registration]
 ) -> list[tuple[Stream, Claim]]:
-    """Open the claims that say anything of these registrations."""
+    """Load the claims that the registrations mention."""
     names = sorted({name for each in registrations for name in claims_on(each)})
     return [*load_many(CLAIM, names, store=context.store).values()]
 
 
 def _group_used(context: CommandContext, learner: Learner) -> list[Change]:
-    """Note it on the group that the learner came with, which cannot be undone (U11)."""
+    """Record the transfer on the learner's group: it cannot be undone now (U11)."""
     if learner.group is None:
         return []
     stream, uses = load_known(GROUP_USES, learner.group, store=context.store)

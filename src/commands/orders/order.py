@@ -1,4 +1,4 @@
-"""Commands on a draft order, whose steps may be taken in any sequence."""
+"""Commands on a draft order; its steps may be done in any order."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -32,10 +32,10 @@ from store import Change, Stream
 
 @dataclass(frozen=True, kw_only=True)
 class Newcomer:
-    """A learner who is created in the append that links them (O3, L1).
+    """A learner who is created in the same append that links them (O3, L1).
 
     ``cells`` are their details, by column of the template. ``alike`` finds similar
-    learners; ``is_different_person`` confirms that they are somebody else.
+    learners; ``is_different_person`` confirms that the newcomer is somebody else.
     """
 
     cells: Mapping[str, str]
@@ -45,10 +45,10 @@ class Newcomer:
 
 @dataclass(frozen=True, kw_only=True)
 class Dating:
-    """Course dates for ``learners``, or for all if there are none, of a product.
+    """Course dates for ``learners`` of a product, or for all its learners if none are named.
 
-    Without ``product`` they are for all products. ``is_confirmed`` says that a person
-    has confirmed dates that look unlikely (O4).
+    Without ``product`` they are for all products. ``is_confirmed``: a person has confirmed
+    dates that look unlikely (O4).
     """
 
     dates: CourseDates
@@ -59,7 +59,7 @@ class Dating:
 
 @dataclass(frozen=True, kw_only=True)
 class BeginOrder(Command):
-    """Begin a draft order, empty or with any of its steps (O1).
+    """Begin a draft order, empty or with some of its steps done (O1).
 
     ``number`` is the purchase order number of the whole order.
     """
@@ -81,7 +81,7 @@ class OrderCommand(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class LossyOrderCommand(OrderCommand):
-    """A command that can remove what people typed; ``confirm_loss`` lets it.
+    """A command that can remove what people typed, if ``confirm_loss`` allows that.
 
     ``lost_at`` is the path to the field of the request that would remove it.
     """
@@ -118,7 +118,7 @@ class LinkOrderLearners(LossyOrderCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class UnlinkOrderLearner(LossyOrderCommand):
-    """Take a learner off a product, or off the order (O3)."""
+    """Unlink a learner from a product, or from the order (O3)."""
 
     title: ClassVar = "unlink an order learner"
     lost_at: ClassVar = ("learner",)
@@ -275,13 +275,13 @@ def delete_order(_: DeleteOrder, order: Order, __: CommandContext) -> Sequence[L
 def offers_of(
     context: CommandContext, order: Order, products: Iterable[str], today: date
 ) -> dict[str, Offer]:
-    """Find the offers of these products to the order's centre on that day, by product."""
+    """Return the day's offers of these products to the order's centre, by product."""
     approvals = approvals_of(context, order.centre)[1]
     return offers(context.catalogue, products, Terms(approvals=approvals, today=today))
 
 
 def set_dates(order: Order, datings: Sequence[Dating], today: date) -> list[Later]:
-    """Decide on several course dates, one after the other, and give all events."""
+    """Decide on several course dates, one after the other; return all events."""
     events: list[Later] = []
     for index, dating in enumerate(datings):
         with under("dates", index):
@@ -296,7 +296,7 @@ def set_dates(order: Order, datings: Sequence[Dating], today: date) -> list[Late
 
 @contextmanager
 def under(*place: str | int) -> Iterator[None]:
-    """Put ``place`` before the path of refusals raised inside: a part of the request."""
+    """Put ``place``, a part of the request, before the path of refusals raised inside."""
     try:
         yield
     except Refusal as refusal:

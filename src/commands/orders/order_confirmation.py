@@ -1,4 +1,4 @@
-"""What may be asked of an order once it is complete: to make its registrations."""
+"""Confirming a complete order, which makes its registrations."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ from store import Reservation, Stream
 
 @dataclass(frozen=True, kw_only=True)
 class ConfirmOrder(OrderCommand):
-    """Make the registrations, at the total and the prices that were seen (O5)."""
+    """Make the registrations, at the total and the prices that the user saw (O5)."""
 
     title: ClassVar = "confirm an order"
 
@@ -91,7 +91,7 @@ def found_for(
     offered: Mapping[str, Offer],
     registers: Mapping[str, tuple[Stream, Register]],
 ) -> Circumstances:
-    """Find who has left, and of the others who has an Active registration (L6, O6)."""
+    """Load who has left the centre, and who of the others has an Active registration (L6, O6)."""
     left = {who for who, (_, at) in registers.items() if at.centre != order.centre}
     active = active_registrations(context, order, offered, but=left)
     gone = erased_learners(context, order.everybody)
@@ -107,11 +107,9 @@ def active_registrations(
 ) -> dict[tuple[str, str], str]:
     """Find who has an Active registration on a product, or on a part of it (O6, O7).
 
-    Nothing of those whom it is not to be said of: they are another centre's (L6).
-
-    Those that this order made while it was looked at are not in its own way: that it
-    has been confirmed shows when it is decided on again. Parts of an apprenticeship
-    that is in the way by itself are not named beside it.
+    Learners in ``but`` are skipped, because they belong to another centre now (L6).
+    Registrations of this order itself do not count: if it was confirmed meanwhile, the next
+    decision shows that. If an apprenticeship is in the way, its parts are not named too.
     """
     ordered = Circumstances(offers=offered, active={})
     keys = {

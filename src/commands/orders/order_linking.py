@@ -1,4 +1,4 @@
-"""Who is linked to an order: learners by name, and groups of them as they stand (O3)."""
+"""Linking learners to an order: by name, and by group (O3)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,10 +19,10 @@ from store import Actor
 
 @dataclass(frozen=True, kw_only=True)
 class Linking:
-    """Who is to be linked to a product, or to the order where there is none.
+    """Whom to link to a product, or to the whole order if there is no product.
 
-    ``learners`` says the way of each; who has none there, the learners of groups and a
-    newcomer go the ``choice`` that is said for all.
+    ``learners`` gives each learner's pathway. ``choice`` is the pathway of all others: of
+    those without one, of the learners of ``groups``, and of a newcomer.
     """
 
     product: str | None = None
@@ -41,11 +41,10 @@ def link(
     new: Sequence[str] = (),
     instead: bool = False,
 ) -> list[Later]:
-    """Decide who is linked, by facts on groups and learners (O3).
+    """Decide who is linked, by the present groups and learners (O3).
 
-    Those of a group who were transferred since are left out (L6).
-
-    ``new`` are learners who come to be in the same append.
+    Members of a group who have been transferred since are left out (L6). ``new`` are
+    learners created in the same append.
     """
     require_none_erased(context, linking.learners, path=("learners",))
     of_groups = [who for group in linking.groups for who in members(context, group, by)]
@@ -65,7 +64,7 @@ def link(
 
 
 def known_at(context: CommandContext, centre: str, learners: Iterable[str]) -> set[str]:
-    """Find which of these are learners of the centre: not those who left since (L6)."""
+    """Return those of the learners who belong to the centre now (L6)."""
     streams = {who: stream_of(who) for who in learners}
     opened = context.store.open_many(streams.values())
     return {
@@ -78,7 +77,7 @@ def known_at(context: CommandContext, centre: str, learners: Iterable[str]) -> s
 def members(
     context: CommandContext, group: str, by: Actor, *, path: FieldPath = ("groups",)
 ) -> tuple[str, ...]:
-    """Find the learners of a group, but for those whose data were erased (H6).
+    """Return the learners of a group, except erased ones (H6).
 
     Raises NotFound, GroupIsUndone, or GroupHasNoLearners.
     """

@@ -1,4 +1,4 @@
-"""Registrations on apprenticeships, which go as those on their qualifications do (O7)."""
+"""Apprenticeship registrations, whose status follows their parts (O7)."""
 
 from collections.abc import Mapping
 
@@ -14,10 +14,10 @@ from store import Change
 def completed_parents(
     context: CommandContext, completed: Mapping[str, Registration]
 ) -> list[Change]:
-    """Take down in each parent the part of it that is completed (O7).
+    """Record each completed part in its parent registration (O7).
 
-    Every part is taken down there, so that of two people who complete two parts at
-    once the second conflicts, and decides again: the last part completes the parent.
+    Every part is recorded there. If two parts are completed at the same moment, the second
+    append conflicts and is decided again, so the last part completes the parent.
     """
     changes = []
     for name, (at, parent) in load_many(
@@ -33,7 +33,7 @@ def completed_parents(
 def reopened_parents(
     context: CommandContext, reopened: Mapping[str, Registration]
 ) -> list[Change]:
-    """Take down in each parent the part of it that is Active again (O7)."""
+    """Record in each parent registration that a part is Active again (O7)."""
     changes = []
     for name, (at, parent) in load_many(
         REGISTRATION, reopened, store=context.store

@@ -1,4 +1,4 @@
-"""What may be asked of a registration by itself: cancel, reopen, another pathway."""
+"""Commands on one registration: cancel, reopen, change pathway."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class NotProcessedYet(RuleBroken):
 
 @dataclass(frozen=True, kw_only=True)
 class CancelRegistration(Command):
-    """Cancel a registration that nothing has come of, and say why (C1)."""
+    """Cancel a registration that has led to nothing, with a reason (C1)."""
 
     title: ClassVar = "cancel a registration"
 
@@ -55,7 +55,7 @@ class CancelRegistration(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class ReopenRegistration(Command):
-    """Make a completed registration Active again, and say why (M14)."""
+    """Make a completed registration Active again, with a reason (M14)."""
 
     title: ClassVar = "reopen a registration"
 
@@ -65,7 +65,7 @@ class ReopenRegistration(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangePathway(Command):
-    """Put a learner on another pathway, and say why (M11)."""
+    """Move a learner to another pathway, with a reason (M11)."""
 
     title: ClassVar = "change a pathway"
 
@@ -103,7 +103,7 @@ def cancel_registration(
 def processed_claims(
     context: CommandContext, registrations: Iterable[Registration]
 ) -> set[str]:
-    """Find the claims by which an award was certified: they cannot be withdrawn."""
+    """Return the claims whose awards are certified, which cannot be withdrawn."""
     awarded = {(claim, each.learner) for each in registrations for claim in each.awards}
     opened = load_many(CLAIM, [claim for claim, _ in awarded], store=context.store)
     return {
@@ -117,7 +117,7 @@ def processed_claims(
 def reopen_registration(
     command: ReopenRegistration, context: CommandContext
 ) -> CommandResult:
-    """Reopen it; the certificate that completed it is in force no more (M14)."""
+    """Reopen it; the certificate that completed it is no longer in force (M14)."""
     stream, registration = context.load(REGISTRATION, command.registration, command)
     require_reason(command.reason)
     require_none_erased(context, [registration.learner])
@@ -143,7 +143,7 @@ def _certificates_ended(
 ) -> Iterator[Change]:
     """Take the certificate of the completing award out of force.
 
-    Raises NotProcessedYet if there is none yet: the claim can still be withdrawn.
+    Raises NotProcessedYet if there is no certificate yet: the claim can still be withdrawn.
     """
     claims = [
         load_known(CLAIM, award.claim, store=context.store)[1]

@@ -1,4 +1,4 @@
-"""What the invoicing system may ask, and how far it has come with a line."""
+"""Commands of the invoicing system on invoice lines."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ from store import Stream
 
 @dataclass(frozen=True, kw_only=True)
 class ReportInvoiceStatus(Command):
-    """Say that a line was invoiced, paid or credited (C4).
+    """Report that a line was invoiced, paid or credited (C4).
 
-    ``invoice`` is the number of the document; ``corrects`` the wrong one before it.
+    ``invoice`` is the document's number; ``corrects`` is the wrong number that it replaces.
     """
 
     title: ClassVar = "report invoice statuses"
@@ -49,13 +49,13 @@ def report_invoice_status(
 
 
 def read_line(line: str, context: CommandContext) -> tuple[Stream, InvoiceLine]:
-    """Open a line; one of which nothing was reported is not invoiced."""
+    """Load a line; without any report it is Not invoiced."""
     stream, reported = find(INVOICE_LINE, line, store=context.store)
     return stream, reported or InvoiceLine(line=line)
 
 
 def read_lines(lines: Iterable[str], context: CommandContext) -> dict[str, InvoiceLine]:
-    """Open many lines at once, by name."""
+    """Load many lines at once, by name."""
     lines = list(lines)
     reported = load_many(INVOICE_LINE, lines, store=context.store)
     return {
@@ -65,7 +65,7 @@ def read_lines(lines: Iterable[str], context: CommandContext) -> dict[str, Invoi
 
 
 def require_line(line: str, context: CommandContext) -> Stream:
-    """Open what a line is for. Raises NotFound if there is no such charge or credit."""
+    """Load the stream that a line is for. Raises NotFound if there is no such charge or credit."""
     charged = context.store.open(stream_of(line.removesuffix(CREDIT)))
     wanted = [is_charge, is_credit] if line.endswith(CREDIT) else [is_charge]
     if not all(any(map(each, charged.events)) for each in wanted):
@@ -74,12 +74,12 @@ def require_line(line: str, context: CommandContext) -> Stream:
 
 
 def is_charge(event: Event) -> bool:
-    """Whether it is to be paid for: the parts of an apprenticeship cost nothing."""
+    """Whether the event makes a charge; parts of an apprenticeship cost nothing."""
     return isinstance(event, RegistrationMade | BookingMade) and bool(event.price)
 
 
 def is_credit(event: Event) -> bool:
-    """Whether a charge is taken back by it that has not been credited already (C3)."""
+    """Whether the event cancels a charge that has not been credited already (C3)."""
     if isinstance(event, RegistrationCancelled | BookingCancelled):
         is_credited = event.invoice_status == InvoiceStatus.CREDITED
         return not (event.charge_stands or is_credited)

@@ -42,7 +42,7 @@ def registers_of(
 ) -> dict[str, tuple[Stream, Register]]:
     """Load the registers of learners, by learner.
 
-    A learner who has none yet is given an empty one, which belongs to ``centre``.
+    A learner without a register gets an empty one, which belongs to ``centre``.
     """
     learners = list(learners)
     kept = load_many(REGISTER, learners, store=context.store)
@@ -55,9 +55,9 @@ def registers_of(
 def last_registrations(
     context: CommandContext, learners: Iterable[str], product: str, *, centre: str
 ) -> dict[str, Registration]:
-    """Find each learner's registration on a product: the Active one, else the last.
+    """Return each learner's registration on a product: the Active one, else the last.
 
-    Learners without one are left out, and learners who are another centre's now (L6).
+    Learners without one, and learners who belong to another centre now, are left out (L6).
     """
     registers = {
         who: register
@@ -84,10 +84,10 @@ def enter_registrations(
     *,
     centre: str,
 ) -> list[Change]:
-    """Make the changes that enter an order's registrations in the learners' registers (L6).
+    """Make the changes that enter an order's registrations in the registers (L6).
 
-    ``registrations`` are the new ones by learner. Raises LearnerHasLeft if a register is
-    another centre's.
+    ``registrations`` are the new ones by learner. Raises LearnerHasLeft if a register
+    belongs to another centre.
     """
     return [
         stream.change(register.enter(tuple(made), centre=centre), owner=centre)

@@ -20,11 +20,11 @@ from store import Change, Conflict, EventStore, Reservation, Stream
 
 @dataclass(frozen=True, kw_only=True)
 class Sameness:
-    """A way in which rows can be duplicates of each other: the same ULN or person.
+    """One way in which rows can be duplicates of each other: the same ULN or person.
 
-    ``name`` is part of the scope of the reservation. ``value`` gives what a record has,
-    ``rows`` the rows that it names for it, and ``with_rows`` the events by which it
-    names these rows and no others.
+    ``name`` is part of the reservation's scope. ``value`` returns a record's value,
+    ``rows`` the rows that it names as duplicates, and ``with_rows`` the events by which it
+    names exactly these rows.
     """
 
     name: str
@@ -52,9 +52,9 @@ ULN, PERSON = SAMENESSES
 
 @dataclass(kw_only=True)
 class Mate:
-    """Another row that a change concerns, with what is recorded of it in the same append.
+    """Another row that a change affects, with its events in the same append.
 
-    ``before`` is the record as it was opened, ``record`` as it is after ``events``.
+    ``before`` is the record as it was loaded, ``record`` as it is after ``events``.
     """
 
     stream: Stream
@@ -70,11 +70,11 @@ class Mate:
 
 @dataclass(kw_only=True)
 class DuplicateRowsChange:
-    """What a change of one record changes in the other rows of its group.
+    """The effect of changing one record on the other rows of its group.
 
     ``reserve`` and ``release`` are for the changed record's own stream. ``mates`` are the
-    other rows that were opened, by row. ``reading`` counts the readings of the file,
-    each of which has its own reservations.
+    other loaded rows, by row. ``reading`` counts the readings of the file, each of which
+    has its own reservations.
     """
 
     context: CommandContext
@@ -85,10 +85,10 @@ class DuplicateRowsChange:
     mates: dict[int, Mate] = field(default_factory=dict)
 
     def settle(self, before: Record, after: Record) -> None:
-        """Let rows that are no longer duplicates of it stop naming it, and others begin.
+        """Update the rows that were duplicates of the record, and those that become so.
 
         ``before`` and ``after`` are the changed record. Raises Conflict if the rows with
-        its ULN or person are others than when it was checked.
+        its ULN or person have changed since its check.
         """
         for same in SAMENESSES:
             if same.value(before) != same.value(after):
@@ -101,7 +101,7 @@ class DuplicateRowsChange:
     def changes(self) -> list[Change]:
         """Make the changes of the other rows.
 
-        LRS is asked about those whose ULN is now in no other row (U7).
+        LRS is asked about those whose ULN is in no other row now (U7).
         """
         mates = [mate for mate in self.mates.values() if mate.events]
         heard, _ = hear([mate.record for mate in mates], self.context)
@@ -111,14 +111,14 @@ class DuplicateRowsChange:
 
     @property
     def ready(self) -> list[int]:
-        """The other rows that can become learners since this change (U9)."""
+        """The other rows that this change makes ready to become learners (U9)."""
         mates = self.mates.values()
         return [m.record.row for m in mates if becomes_ready(m.before, m.record)]
 
     def _leave(self, same: Sameness, record: Record) -> None:
-        """Take a record out of the rows that name it; these then name each other.
+        """Remove a record from the rows that name it; these then name each other.
 
-        If its row holds the reservation of the value, the first of them gets it.
+        If its stream holds the reservation of the value, the first of them gets it.
         """
         if not (value := same.value(record)):
             return
@@ -149,7 +149,9 @@ class DuplicateRowsChange:
         if rows != same.rows(record):
             raise Conflict(stream_of(record_called(self.group, record.row)), ())
         is_full = any(len(same.rows(mate.record)) + 1 >= MOST_NAMED for mate in mates)
-        for mate in mates:  # if is_full, it comes between the rows that it joins
+        for (
+            mate
+        ) in mates:  # if is_full, the record comes between the rows that it joins
             others = same.rows(mate.record) - (rows if is_full else set())
             mate.record_events(same.with_rows(mate.record, others | {record.row}))
         if at is None:
@@ -161,7 +163,7 @@ class DuplicateRowsChange:
         )
 
     def _open_rows(self, rows: Iterable[int]) -> list[Mate]:
-        """Open those of the rows that can still change, each once, in order of rows."""
+        """Load those of the rows that can still change, in order."""
         new = sorted(row for row in rows if row not in self.mates)
         for stream, record in read_records(self.context.store, self.group, new):
             if record.is_open:
@@ -194,11 +196,12 @@ def rows_to_join(
     but: int,
     first: Record | None = None,
 ) -> frozenset[int]:
-    """Find the rows that the row ``but`` is to name if it has this value.
+    """Return the rows that the row ``but`` must name if it has this value.
 
-    ``first`` is the record whose stream holds the reservation ``owned``, if it is open
-    already. The rows are this one and all that it names or, if they are MOST_NAMED or
-    more, this one and the first that it names. Those that lost the value are left out.
+    ``first`` is the record whose stream holds the reservation ``owned``, if it is loaded
+    already. The rows are this record's row and all that it names; or, if they are
+    MOST_NAMED or more, its row and the first that it names. Rows that no longer have the
+    value are left out.
     """
     if first is None:
         at = _holder(store, owned)
@@ -216,6 +219,6 @@ def rows_to_join(
 
 
 def _holder(store: EventStore, owned: Reservation) -> UUID | None:
-    """Find the stream that holds a reservation; None if it is free."""
+    """Return the stream that holds a reservation; None if it is free."""
     held = store.find_reservations(owned.scope, [owned.key]).values()
     return next((each.stream for each in held), None)

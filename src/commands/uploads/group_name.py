@@ -1,4 +1,4 @@
-"""What a group of learners is called: given another name (U1)."""
+"""Renaming a group of learners (U1)."""
 
 from dataclasses import dataclass
 from typing import ClassVar

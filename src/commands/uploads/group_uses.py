@@ -1,7 +1,7 @@
 """The uses of a group's learners: on orders, and in other groups (U11).
 
-Whoever puts learners to use records it in the stream of the group that they came with,
-in the same append, and so does whoever undoes that: of two at once exactly one wins.
+A command that uses learners records it in the stream of their group, in the same append;
+undoing the group writes to the same stream. Of two at the same moment exactly one succeeds.
 """
 
 from collections.abc import Collection, Iterable
@@ -16,7 +16,7 @@ from store import Change, EventStore, Stream
 def uses_changed(
     store: EventStore, by: str, *, before: Collection[str], after: Collection[str]
 ) -> list[Change]:
-    """Say what is recorded of the groups whose learners came or went.
+    """Make the changes of the groups whose learners were added or removed.
 
     ``by`` is the order or group that has the learners. Raises GroupIsUndone.
     """
@@ -32,20 +32,20 @@ def uses_changed(
 
 
 def groups_of(store: EventStore, learners: Iterable[str]) -> set[str]:
-    """Find the groups that these learners were uploaded in."""
+    """Return the groups in which these learners were uploaded."""
     streams = store.open_many(stream_of(learner) for learner in learners)
     return {group for stream in streams.values() if (group := group_of(stream))}
 
 
 def group_of(stream: Stream) -> str | None:
-    """Give the group that a learner was uploaded in; None after a transfer (L6)."""
+    """Return the group in which a learner was uploaded; None after a transfer (L6)."""
     first = stream.events[0] if stream.history else None
     is_left = any(isinstance(each, LearnerTransferred) for each in stream.events)
     return first.group if isinstance(first, LearnerCreated) and not is_left else None
 
 
 def learners_undone(store: EventStore, learners: Iterable[str]) -> frozenset[str]:
-    """Find those of the learners whose group was undone."""
+    """Return those of the learners whose group was undone."""
     streams = store.open_many(stream_of(learner) for learner in set(learners))
     groups = {at: group for at, each in streams.items() if (group := group_of(each))}
     opened = load_many(GROUP_USES, groups.values(), store=store)

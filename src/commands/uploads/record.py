@@ -1,4 +1,4 @@
-"""What may be asked of one record of an upload: to put it right, or to take it out."""
+"""Commands on one record of an upload: amend it, or remove it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,11 +28,12 @@ from store import Stream
 
 @dataclass(frozen=True, kw_only=True)
 class AmendRecord(Command):
-    """Put a record right, or say whether it is a learner whom the centre knows (U8).
+    """Amend a record, or say whether it is a learner the centre knows (U8).
 
-    ``cells`` are those that change. ``is_different_person`` answers a likeness by no,
-    ``link_to`` by yes: that learner joins the group and no other is made. A link that
-    need not hold for the new cells goes only when that is confirmed.
+    ``cells`` are those that change. ``is_different_person`` says that the similar learners
+    are other people. ``link_to`` says that the row is that learner, who joins the group; no
+    new learner is created. If the new cells may be another person's, an existing link is
+    removed only with ``confirm_loss``.
     """
 
     title: ClassVar = "amend a record"
@@ -48,7 +49,7 @@ class AmendRecord(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class RemoveRecord(Command):
-    """Take a record out of the upload (U8)."""
+    """Remove a record from the upload (U8)."""
 
     title: ClassVar = "remove a record"
 
@@ -106,7 +107,7 @@ class _Opened(NamedTuple):
 def _open_record(
     command: Command, group: str, row: int, context: CommandContext
 ) -> _Opened:
-    """Open a record of a group that has been checked."""
+    """Load a record of a group that has been checked."""
     upload_stream, upload = load(GROUP, group, store=context.store, reader=command.by)
     stream, record = context.load(RECORD, record_called(group, row), command)
     upload.require_checked()
@@ -119,9 +120,10 @@ def _record(
     command: Command,
     context: CommandContext,
 ) -> CommandResult:
-    """Record what was decided, and what it makes of the rows that say the same.
+    """Append the events, and those for the rows that are duplicates of it.
 
-    What becomes ready after the group was submitted has it wait to be submitted again.
+    If a record becomes ready after the group was submitted, the group waits to be submitted
+    again.
     """
     upload_stream, upload, stream, record = opened
     after = reduce(Record.apply, events, record)
@@ -137,5 +139,5 @@ def _record(
     late = upload.records_ready(sorted(ready))
     changes += [upload_stream.change(late)] if late else []
     seen = [upload_stream] if ready and not late else []
-    with retry_if_reserved():  # another row got the value just now
+    with retry_if_reserved():  # another row has taken the value just now
         return context.record(command, *changes, unchanged=seen)

@@ -1,4 +1,4 @@
-"""Records put right in a file: each row that comes back amends its record (U6, U8)."""
+"""Corrections in a file: each returned row amends its record (U6, U8)."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ from repositories.repository import load
 from store import Actor, Conflict, Stream
 
 MOST_AMENDED = 2_000
-"""How many records one file may amend: they are amended while it is uploaded."""
+"""The most records that one file may amend, because that happens during the upload."""
 
 BY_PEOPLE = (
     RecordAmended,
@@ -48,7 +48,7 @@ class TooManyToAmend(RuleBroken):
 
 
 class CorrectionOutcome(StrEnum):
-    """What became of a row that came back."""
+    """The outcome of a returned row."""
 
     AMENDED = "amended"
     UNCHANGED = "unchanged"
@@ -58,7 +58,7 @@ class CorrectionOutcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Returned:
-    """A row that came back: where it is in the file, its record, what became of it."""
+    """A returned row: its place in the file, its record, and its outcome."""
 
     place: int
     row: int | None
@@ -81,7 +81,7 @@ DONE = "Row {row} was amended."
 def read_invalid(
     context: CommandContext, group: str, by: Actor
 ) -> Iterator[tuple[int, Record]]:
-    """Show the invalid records of a group, each with its version."""
+    """Yield the invalid records of a group, each with its version."""
     _, upload = load(GROUP, group, store=context.store, reader=by)
     for rows in batches(range(FIRST_ROW, upload.last_row + 1)):
         for stream, record in read_records(context.store, group, rows):
@@ -99,10 +99,10 @@ def amend_from_file(
     at: datetime,
     alike: FindSimilarLearners,
 ) -> list[Returned]:
-    """Amend the records of those rows that were changed, one by one; say how it went.
+    """Amend the records of the changed rows, one by one; return the outcome of each row.
 
-    A row amends its record only if no person has changed that since it was given out.
-    Sent again the file changes nothing. Raises StillChecking, TooManyToAmend.
+    A row amends its record only if nobody has changed the record since the download.
+    Sending the file again changes nothing. Raises StillChecking, TooManyToAmend.
     """
     _, upload = load(GROUP, group, store=context.store, reader=by)
     upload.require_checked()
@@ -121,7 +121,7 @@ def amend_from_file(
         outcome, message = said
         if (
             outcome is CorrectionOutcome.AMENDED
-        ):  # a row before may have amended this one too
+        ):  # an earlier row may have changed this record too
             now = _open_records([one.row], group, context)
             outcome, message = _judge_correction(one, group, now, times)
         if outcome is CorrectionOutcome.AMENDED:
@@ -155,7 +155,7 @@ def _judge_correction(
     opened: Mapping[int, tuple[Stream, Record]],
     times: Counter[int],
 ) -> tuple[CorrectionOutcome, str]:
-    """Say what is to become of a row, before anything is done."""
+    """Decide the outcome of a row before anything is amended."""
     if one.group != group or one.row not in opened:
         return CorrectionOutcome.UNKNOWN, NOT_OURS
     stream, record = opened[one.row]

@@ -19,7 +19,7 @@ from store import EventStore
 
 
 class CheckedRow(NamedTuple):
-    """A row, what it is found to be the same as others by, and what the check found."""
+    """A row, its keys for finding duplicates, and the result of its check."""
 
     row: FileRow
     keys: RowKeys
@@ -38,10 +38,10 @@ class RowChecker:
     def check(
         self, rows: Sequence[FileRow], beside: Callable[[int, RowKeys], OtherRows]
     ) -> list[CheckedRow]:
-        """Check rows by themselves, against each other and against the centre.
+        """Check rows alone, against each other, and against the centre.
 
-        Gives a result for each row, in order, with all its problems and warnings.
-        ``beside`` finds the other rows with the same ULN, or of the same person.
+        Returns one result for each row, in order, with all its problems and warnings.
+        ``beside`` finds the other rows with the same ULN or of the same person.
         """
         checked = [self._check_alone(row) for row in rows]
         held = holders(

@@ -22,13 +22,13 @@ from events.uploads.upload import RecordAmended, RecordRead
 from store import Recorded, Stream
 
 MACHINE = "machine"
-"""The channel of what the service does by itself, such as reading a file again."""
+"""The channel of the service's own actions, such as reading a file again."""
 
 OF_LEARNERS = (LearnerIdentityAmended, LearnerDetailsAmended, LearnerImageSubmitted)
 
 
 def typed_columns(stream: Stream) -> frozenset[str]:
-    """Find the columns of a row that a person typed something else into."""
+    """Return the columns of a row in which a person typed another value."""
     typed: set[str] = set()
     cells: dict[str, str] = {}
     for recorded in stream.history:
@@ -41,13 +41,13 @@ def typed_columns(stream: Stream) -> frozenset[str]:
 
 
 def is_by_person(recorded: Recorded) -> bool:
-    """Tell whether a person did it, and not the service by itself."""
+    """Whether a person caused the event, and not the service by itself."""
     return recorded.channel != MACHINE
 
 
 @dataclass(frozen=True, kw_only=True)
 class TypedRow:
-    """What people decided about a row of a file."""
+    """A person's decisions about a row of a file."""
 
     row: int
     is_corrected: bool
@@ -67,7 +67,7 @@ class TypedRow:
 
 
 def lost_with_group(context: CommandContext, upload: Upload) -> list[str]:
-    """Say what people typed that is of no more use once the upload is undone (U11)."""
+    """Name what people typed that would be lost if the upload were undone (U11)."""
     group = upload.received.group
     rows = [
         TypedRow.of(stream, record)
@@ -93,7 +93,7 @@ def _lost_of_rows(rows: Sequence[TypedRow]) -> Iterator[str]:
 
 
 def _lost_of_learners(context: CommandContext, upload: Upload) -> Iterator[str]:
-    """Name the learners who came with the group and were put right since."""
+    """Name the learners who came with the group and were amended since."""
     amended = [
         learner
         for part in batches(upload.learners)

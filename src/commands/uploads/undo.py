@@ -1,4 +1,4 @@
-"""What may be asked of an upload that was a mistake: to undo it (U11)."""
+"""Undoing an upload that was a mistake (U11)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ from store import Change, EventStore
 
 @dataclass(frozen=True, kw_only=True)
 class UndoLearnerGroup(Command):
-    """Take an upload back, with all the learners that came of it (U11).
+    """Undo an upload and withdraw all its learners (U11).
 
-    What people typed into its rows goes with it only when that is confirmed.
+    If people typed something into its rows, ``confirm_loss`` must confirm that it is lost.
     """
 
     title: ClassVar = "undo a learner group"
@@ -33,7 +33,7 @@ class UndoLearnerGroup(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class WithdrawGroupLearners(Command):
-    """Withdraw more learners of an undone group, from where that has come to (U11).
+    """Withdraw the next learners of an undone group (U11).
 
     ``upload`` is the upload's stream.
     """
@@ -79,7 +79,7 @@ def withdraw_group_learners(
 def _withdraw_learners(
     group: str, learners: Collection[str], store: EventStore
 ) -> list[Change]:
-    """Say what is recorded of those who came with the group; others stay known."""
+    """Make the changes that withdraw the learners who came with the group; others stay."""
     changes = []
     streams = map(stream_of, learners)
     opened = store.open_many(streams, keep=False).values()

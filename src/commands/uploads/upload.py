@@ -1,4 +1,4 @@
-"""What may be asked of a group of learners: to upload it, and to submit it."""
+"""Commands on a group of learners: upload it, and submit it."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -19,9 +19,9 @@ from repositories.repository import load_many
 from store import AlreadyReserved, EventStore, Reservation, Stream
 
 BATCH = 500
-"""How many records are seen to in one append, whose last fact asks for the next.
+"""How many records one append deals with; its last event triggers the next batch.
 
-Progress is shown after each, and other uploads have their turn.
+Progress shows after each batch, and other uploads get their turn in between.
 """
 
 LONGEST_FILE_NAME = 255
@@ -31,9 +31,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class UploadLearnerGroup(Command):
-    """Give a file of learners, and name the group that they will be (U1).
+    """Upload a file of learners, and name the group that they will form (U1).
 
-    ``encoding`` is the one that it is in, if the person knows.
+    ``encoding`` is the file's encoding, if the person knows it.
     """
 
     title: ClassVar = "upload a learner group"
@@ -46,7 +46,7 @@ class UploadLearnerGroup(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class SubmitLearnerGroup(Command):
-    """Have learners made of the records that are ready (U9)."""
+    """Create learners from the records that are ready (U9)."""
 
     title: ClassVar = "submit a learner group"
 
@@ -54,23 +54,23 @@ class SubmitLearnerGroup(Command):
 
 
 def record_called(group: str, row: int) -> str:
-    """Say what the stream of a record is called."""
+    """Return the name of a record's stream."""
     return f"{group}/{row}"
 
 
 def reserved_row(
     store: EventStore, group: str, name: str, value: str, *, reading: int
 ) -> Reservation:
-    """Say what the first of the rows with a value holds, so that it can be found (U6).
+    """Make the reservation by which the first row with a value is found (U6).
 
-    ``reading`` counts the readings of the file: each reserves values of its own.
+    ``reading`` counts the readings of the file, since each reserves values of its own.
     """
     again = f":{reading}" if reading > 1 else ""
     return Reservation(scope=f"upload-{name}:{group}{again}", key=store.make_key(value))
 
 
 def reserved_name(store: EventStore, user: str, name: str) -> Reservation:
-    """Say what makes a group's name one of a user's own (U1)."""
+    """Make the reservation that keeps a group's name unique to its user (U1)."""
     return Reservation(scope=f"group-name:{user}", key=store.make_key(name.casefold()))
 
 
@@ -80,14 +80,14 @@ def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 def next_batch(items: Sequence[T]) -> Sequence[T]:
-    """Take the first of them, as many as are seen to in one append."""
+    """Return the first items, as many as one append deals with."""
     return items[:BATCH]
 
 
 def read_records(
     store: EventStore, group: str, rows: Sequence[int]
 ) -> Iterator[tuple[Stream, Record]]:
-    """Show the records of those rows; blank rows have none."""
+    """Yield the records of these rows; blank rows have none."""
     names = [record_called(group, row) for row in rows]
     yield from load_many(RECORD, names, store=store, keep=False).values()
 
@@ -117,7 +117,7 @@ def upload_learner_group(
             sha256=digest,
             problems=refused.problems,
         )
-        by = replace(command.by, once=None)  # what was refused may be sent again
+        by = replace(command.by, once=None)  # a refused file may be sent again
         store.append(stream.change([refusal], owner=centre), by=by)
         raise
     sealed = store.put_file(command.content, key_of=stream.id)

@@ -34,11 +34,11 @@ from store import Change, EventStore, Reservation, Stream
 
 @dataclass(frozen=True, kw_only=True)
 class CheckLearnerGroup(Command):
-    """Check the next rows of an upload and record what was found (U5, U6).
+    """Check the next rows of an upload and record the results (U5, U6).
 
-    One part of them is checked, and recorded in one append, whose last fact asks for
-    this command again. ``upload`` is the upload's stream; ``alike`` finds similar
-    learners of the centre.
+    Each command checks one part and records it in one append, whose last event triggers the
+    command again. ``upload`` is the upload's stream; ``alike`` finds similar learners of
+    the centre.
     """
 
     title: ClassVar = "check a learner group"
@@ -81,7 +81,7 @@ def check_learner_group(
 
 
 def _read_upload(upload: Upload, context: CommandContext) -> UploadReading:
-    """Read the file of an upload, or take its kept reading."""
+    """Read an upload's file, or take the reading that was kept."""
     name = upload.received.file
 
     def read_file() -> UploadReading:
@@ -96,7 +96,7 @@ def _read_upload(upload: Upload, context: CommandContext) -> UploadReading:
 
 
 def chosen_encoding(upload: Upload) -> str | None:
-    """Give the encoding that a person chose for a file; None if it is detected (U4)."""
+    """Return the encoding that a person chose for a file; None if it is detected (U4)."""
     return upload.encoding if upload.encoding == MAC else None
 
 
@@ -119,7 +119,7 @@ def _check_rows(
 ) -> Iterator[_CheckedPart]:
     """Check, part by part, the rows whose check is not recorded yet.
 
-    They are those of the file or, once another encoding was chosen, of its records.
+    The rows come from the file or, once another encoding was chosen, from the records.
     """
     if upload.status is not UploadStatus.CHECKING or upload.is_read:
         return
@@ -166,9 +166,9 @@ def _begin_record(
 def _reservations_of_row(
     checked: CheckedRow, duplicates: DuplicateRows, upload: Upload, store: EventStore
 ) -> list[Reservation]:
-    """Make the reservations that duplicates of the row find it by (U6).
+    """Make the reservations by which duplicates find the row (U6).
 
-    They are of its ULN and of its person, each only if no row before it has the same.
+    They are for its ULN and its person, each only if no earlier row has the same.
     """
     (uln, person), row = checked.keys, checked.row.number
     return [

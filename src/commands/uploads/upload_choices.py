@@ -1,4 +1,4 @@
-"""What a person says of a file that it cannot say itself: its columns, its encoding."""
+"""Choices about a file that a person must make: its columns, and its encoding."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from store import Actor, Stream
 
 @dataclass(frozen=True, kw_only=True)
 class MapLearnerGroup(Command):
-    """Say which of the file's columns is which of ours, or none (U3)."""
+    """Choose which of the file's columns is which of ours, or none (U3)."""
 
     title: ClassVar = "map a learner group"
 
@@ -28,7 +28,7 @@ class MapLearnerGroup(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class ChooseGroupEncoding(Command):
-    """Say what encoding the file is in, the names as read being wrong (U4)."""
+    """Choose the file's other encoding, because names were read wrongly (U4)."""
 
     title: ClassVar = "choose a group encoding"
 
@@ -42,7 +42,7 @@ def map_learner_group(
 ) -> CommandResult:
     stream, upload = context.load(GROUP, command.group, command)
     received = upload.received
-    if not received.columns:  # they are the template's
+    if not received.columns:  # the file has the template's columns
         raise GroupIsMapped(group=command.group)
     mapping, ignored = settle_columns(received.columns, command.columns)
     accented: tuple[int, ...] = ()
@@ -68,7 +68,7 @@ def choose_group_encoding(
 def read_columns(
     context: CommandContext, group: str, by: Actor
 ) -> tuple[Stream, Upload, Mapping[str, list[str]]]:
-    """Show the columns of a group's file, with its first values until it is mapped."""
+    """Return the columns of a group's file, with their first values until it is mapped."""
     stream, upload = load(GROUP, group, store=context.store, reader=by)
     if upload.status is not UploadStatus.TO_MAP:
         return stream, upload, {}

@@ -32,12 +32,12 @@ from repositories.repository import load_stream
 from store import Change, EventStore
 
 STAYING = {RecordState.INVALID, RecordState.NOT_VERIFIED, RecordState.TO_CONFIRM}
-"""How the records stand that stay behind when a group is submitted (U9)."""
+"""The states of records that stay behind when a group is submitted (U9)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AddGroupLearners(Command):
-    """Make more learners of a submitted group, from where that has come to (U9).
+    """Create the next learners of a submitted group (U9).
 
     ``upload`` is the upload's stream; ``alike`` finds similar learners of the centre.
     """
@@ -72,10 +72,10 @@ def _add_learners(
     context: CommandContext,
     alike: FindSimilarLearners,
 ) -> tuple[list[Later], list[Change]]:
-    """Say what is recorded to make learners of those rows that are ready.
+    """Make the events and changes that create learners from the ready rows.
 
-    A ULN that was taken since the check makes its row invalid, and no other (U9); a
-    person who has become known since has their row ask about them (U6).
+    If a ULN was taken since the check, only its own row becomes invalid (U9). If a similar
+    person has become known since, the row asks about them (U6).
     """
     store, group, centre = context.store, upload.received.group, upload.received.centre
     records = list(read_records(store, group, rows))
@@ -154,9 +154,9 @@ def _add_learners(
 def _find_unanswered(
     alike: Sequence[tuple[Record, Sequence[str]]], store: EventStore
 ) -> Mapping[int, Sequence[str]]:
-    """Find, by row, those who are like it and of whom nobody has said who they are.
+    """Return, by row, the similar learners about whom nobody has answered yet.
 
-    Those who came of rows of the group that were told apart are answered about.
+    Learners created from rows that were said to be other people count as answered.
     """
     asked = {
         record.row: (record, others)

@@ -1,4 +1,4 @@
-"""What the check of an upload read last, kept so that its next part goes on from it."""
+"""The last readings of files under check, kept so that the next part can use them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,10 +8,10 @@ from aggregates.uploads.duplicate_rows import DuplicateRows
 from files.packed_rows import PackedRows
 
 MOST_ROWS = 400_000
-"""How many rows of files are kept at once, packed: about 80 MB."""
+"""The most rows kept at once, packed: about 80 MB."""
 
 MOST_AGAIN = 4
-"""How many groups that are read again have what was found of them kept."""
+"""The most groups read again whose duplicates are kept."""
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -19,16 +19,16 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, kw_only=True)
 class UploadReading:
-    """The rows of a file as they were read, and which of them say the same."""
+    """The rows of a file as read, and the duplicates among them."""
 
     rows: PackedRows
     duplicates: DuplicateRows
 
 
 class Latest(Generic[K, V]):
-    """The values that were used last, by what they were made for.
+    """The most recently used values, by key.
 
-    Their sizes come to ``most`` together, unless one alone is larger.
+    Their sizes add up to at most ``most``, unless a single one is larger.
     """
 
     def __init__(self, most: int, size: Callable[[V], int] = lambda _: 1) -> None:
@@ -36,7 +36,7 @@ class Latest(Generic[K, V]):
         self._kept: dict[K, V] = {}
 
     def get(self, key: K, make: Callable[[], V]) -> V:
-        """Give the value of that key, made now if it is not kept."""
+        """Return the value of the key; make it if it is not kept."""
         value = self._kept.pop(key, None)
         if value is None:
             value = make()
@@ -54,7 +54,7 @@ class Latest(Generic[K, V]):
 
 @dataclass(frozen=True, kw_only=True)
 class UploadReadings:
-    """Of files by their name, and of groups read again by group and reading."""
+    """The kept readings: of files by name, and of groups read again by group and reading."""
 
     files: Latest[str, UploadReading] = field(
         default_factory=lambda: Latest(MOST_ROWS, lambda reading: len(reading.rows))

@@ -1,4 +1,4 @@
-"""What may be asked about verification: to put records to LRS, at first and again."""
+"""Commands that verify ULNs with LRS, at first and again."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from repositories.repository import load, load_stream
 from store import EventStore, Stream
 
 AT_A_TIME = 100
-"""How many records are put to LRS in one go, and recorded in one append."""
+"""How many records LRS is asked about at once; the answers form one append."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ class VerifyLearnerGroup(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class VerifyRecords(Command):
-    """Ask LRS again about those records of a group that still wait for it (U7)."""
+    """Ask LRS again about the records of a group that still wait for it (U7)."""
 
     title: ClassVar = "verify records"
 
@@ -46,7 +46,7 @@ class VerifyRecords(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class VerifyLearners(Command):
-    """Ask LRS again about learners who still wait for it, by their streams (U7, L1)."""
+    """Ask LRS again about learners who still wait for it, named by their streams (U7, L1)."""
 
     title: ClassVar = "verify learners"
 
@@ -85,7 +85,7 @@ def verify_records(command: VerifyRecords, context: CommandContext) -> CommandRe
         GROUP, command.group, store=context.store, reader=command.by
     )
     if upload.status is UploadStatus.CHECKING:
-        return CommandResult(position=None)  # its check asks about all of them
+        return CommandResult(position=None)  # the check will ask about all of them
     read = read_records(context.store, command.group, command.rows)
     opened = [(stream, record) for stream, record in read if is_known(stream)]
     heard, _ = hear([record for _, record in opened], context)
@@ -115,17 +115,17 @@ def verify_learners(command: VerifyLearners, context: CommandContext) -> Command
 
 
 def is_known(stream: Stream) -> bool:
-    """Tell whether the person has not been forgotten: nothing is asked of those."""
+    """Whether the person has not been erased; LRS is not asked about erased people."""
     return not stream.history[0].is_erased
 
 
 def hear(
     records: Sequence[Record], context: CommandContext
 ) -> tuple[list[list[Later]], bool]:
-    """Ask LRS about the records that wait for it: what each hears.
+    """Ask LRS about the waiting records; return the events of each.
 
-    Tells too whether LRS could be asked about all of them: it is not while it is off,
-    or down.
+    The second value is whether LRS could be asked about all of them: not if it is off or
+    down.
     """
     asked: dict[int, Details] = {}
     for at, record in enumerate(records):
@@ -138,12 +138,12 @@ def hear(
 
 
 def becomes_ready(before: Record, after: Record) -> bool:
-    """Tell whether a record can become a learner that could not before (U9)."""
+    """Whether a record can become a learner now and could not before (U9)."""
     return after.state is RecordState.VALID and before.state is not RecordState.VALID
 
 
 def _waiting(upload: Upload, store: EventStore) -> Iterator[tuple[Stream, Record]]:
-    """Find the records that wait for LRS, from where the check has come to."""
+    """Find the records that wait for LRS, from the row that the check has reached."""
     rows, group = upload.rows_to_verify, upload.received.group
     for at in range(0, len(rows), AT_A_TIME):
         for stream, record in read_records(store, group, rows[at : at + AT_A_TIME]):
