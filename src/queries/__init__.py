@@ -1,1 +1,1 @@
-"""What people look at: aggregates and read models brought together, for every door."""
+"""What people look at: aggregates and read models combined, for the API and the pages."""

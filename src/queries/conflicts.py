@@ -1,4 +1,4 @@
-"""Who changed what in the meantime, in one sentence for whom it surprises (M15)."""
+"""Who changed what in the meantime, in a sentence for the person whose change conflicts (M15)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -28,7 +28,7 @@ CHANGED: Mapping[str, str] = {
     "user.password-set": "the password",
     "user.role-changed": "the role",
 }
-"""What an event changed, by its topic."""
+"""What each event changed, by its topic."""
 
 DONE: Mapping[str, str] = {
     "booking.cancelled": "cancelled it",
@@ -54,11 +54,11 @@ DONE: Mapping[str, str] = {
     "upload.undone": "undid it",
     "user.disabled": "disabled it",
 }
-"""What somebody did, by the topic of its event."""
+"""What somebody did, by the event's topic."""
 
 
 def describe_changes(between: Sequence[Recorded], now: datetime) -> str:
-    """Say who changed what, and when, as: ann changed the units at 06:57 today."""
+    """Say who changed what, and when: "ann changed the units at 06:57 today"."""
     if not between:
         return "Somebody changed this just now."
     users = dict.fromkeys(recorded.user for recorded in between)

@@ -1,17 +1,17 @@
-"""What products, units and pathways are called, as the catalogue says it today."""
+"""The titles of products, units and pathways in today's catalogue."""
 
 from aggregates.text import clean, words
 from catalogue import Catalogue
 
 
 def title_of(catalogue: Catalogue, reference: str | None) -> str | None:
-    """Give the title of a product, or None where it is not offered (any more)."""
+    """Return the title of a product; None if it is not in the catalogue (any more)."""
     product = catalogue.products.get(reference) if reference else None
     return product.title if product else None
 
 
 def unit_title(catalogue: Catalogue, qualification: str, unit: str) -> str | None:
-    """Give the title of a unit, as the latest rules that have it say it."""
+    """Return the title of a unit, from the latest rules that have it."""
     if qualification not in catalogue.qualifications:
         return None
     versions = reversed(catalogue.versions(qualification))
@@ -22,7 +22,7 @@ def unit_title(catalogue: Catalogue, qualification: str, unit: str) -> str | Non
 def pathway_title(
     catalogue: Catalogue, qualification: str, pathway: str | None
 ) -> str | None:
-    """Give the title of a pathway, as the latest rules that have it say it."""
+    """Return the title of a pathway, from the latest rules that have it."""
     if qualification not in catalogue.qualifications:
         return None
     versions = reversed(catalogue.versions(qualification))
@@ -31,19 +31,19 @@ def pathway_title(
 
 
 def pathway_titles(catalogue: Catalogue, qualification: str) -> dict[str, str]:
-    """Give the title of each pathway of a qualification, by its code."""
+    """Return the title of each pathway of a qualification, by code."""
     versions = catalogue.versions(qualification)
     return {each.code: each.title for rules in versions for each in rules.pathways}
 
 
 def unit_titles(catalogue: Catalogue, qualification: str) -> dict[str, str]:
-    """Give the title of each unit of a qualification, by reference."""
+    """Return the title of each unit of a qualification, by reference."""
     versions = catalogue.versions(qualification)
     return {each.reference: each.title for rules in versions for each in rules.units}
 
 
 def products_titled(catalogue: Catalogue, text: str) -> list[str] | None:
-    """Find products whose title has, for each word given, one that so begins."""
+    """Find products whose title has a word that begins with each given word."""
     filters = words(text)
     if not clean(text):
         return None

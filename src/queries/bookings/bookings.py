@@ -1,4 +1,4 @@
-"""A booking as it is now, with its packages, from the facts alone."""
+"""A booking as it is now, with its packages, from events alone."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,7 @@ from store import Stream
 
 
 def booking_row(stream: Stream, state: Booking) -> BookingRow:
-    """Make the row that the list has of a booking, from the facts alone."""
+    """Build the list's row of a booking from events alone."""
     made, result = state.made, state.result
     return BookingRow(
         booking=made.booking,

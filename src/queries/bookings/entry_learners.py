@@ -13,9 +13,9 @@ from events.bookings.entry_order import Entry
 
 @dataclass(frozen=True, kw_only=True)
 class EntryLookup:
-    """A learner looked up for a test: the Active registration, and what is in the way.
+    """A learner looked up for a test: the Active registration, and what stands in the way.
 
-    ``reasons`` are sentences; there are none for whom can be entered.
+    ``reasons`` are sentences; there are none if the learner can be entered.
     """
 
     place: EntryRegistration | None
@@ -25,7 +25,7 @@ class EntryLookup:
 def look_up_entries(
     context: CommandContext, centre: str, entries: Collection[Entry], now: datetime
 ) -> Mapping[Entry, EntryLookup]:
-    """Say of each entry of a centre whether it can be made, whenever it be (B2, B7)."""
+    """Say for each entry of a centre whether it could be made at any time (B2, B7)."""
     found = EntryFacts.of(context, centre, entries)
     looked = {}
     for entry in entries:

@@ -1,4 +1,4 @@
-"""An order of entries, with what each costs and what it still lacks."""
+"""An entry order, with the price of each entry and what the order still lacks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ from queries.learners.learners import open_learners
 
 @dataclass(frozen=True, kw_only=True)
 class EntryOrderDetails:
-    """An order of entries, whole; ``total`` is in pounds.
+    """A whole entry order; ``total`` is in pounds.
 
-    Until it is confirmed, the bookings and registrations of its ``entries`` are empty,
-    and ``missing`` are the refusals that stand in the way.
+    Until it is confirmed, its ``entries`` have no bookings or registrations, and
+    ``missing`` holds the refusals that stand in the way.
     """
 
     order: EntryOrder
@@ -34,7 +34,7 @@ class EntryOrderDetails:
 def entry_order_details(
     context: CommandContext, order: EntryOrder, now: datetime
 ) -> EntryOrderDetails:
-    """Give an order of entries from facts alone, at today's prices until confirmed."""
+    """Build an entry order from events alone, at today's prices until confirmed."""
     if order.confirmed is not None:
         entries: Sequence[ConfirmedEntry] = order.confirmed.entries
         missing: Sequence[Refusal] = ()

@@ -1,9 +1,9 @@
-"""Links that start a test, signed so that no other is ever looked up (B12)."""
+"""Links that start a test; they are signed, so a forged one is never looked up (B12)."""
 
 from store import EventStore
 
 SIGNED = 32
-"""How many digits of the MAC a link has."""
+"""The number of digits of the MAC in a link."""
 
 
 def sign_launch(store: EventStore, booking: str, secret: str) -> str:
@@ -12,6 +12,6 @@ def sign_launch(store: EventStore, booking: str, secret: str) -> str:
 
 
 def launch_path(store: EventStore, booking: str, secret: str) -> str:
-    """Give the path that starts the test, where the test player asks it."""
+    """Return the path that starts the test, which the test player requests."""
     signature = sign_launch(store, booking, secret)
     return f"/api/v1/launch/{booking}/{secret}.{signature}"

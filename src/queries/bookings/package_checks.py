@@ -1,4 +1,4 @@
-"""Whether the package of an offline test can be used."""
+"""The checks of an offline test's package."""
 
 from datetime import datetime
 
@@ -20,10 +20,10 @@ def check_package(
     *,
     sha256: str | None = None,
 ) -> tuple[Check, ...]:
-    """Make the checks of the package that one downloaded last, for a client (B13).
+    """Check the package that the user downloaded last, for a client (B13).
 
-    ``sha256`` is that of the file as the client has it, if it is known. Raises NotFound
-    if there is no such booking.
+    ``sha256`` is the digest of the client's copy, if known. Raises NotFound if there is no
+    such booking.
     """
     _, booking = load(BOOKING, name, store=context.store, reader=by)
     _, pin = find(PIN, by.user, store=context.store)

@@ -1,4 +1,4 @@
-"""Attendance registers: who sits a test of a unit at a time, by name (B16)."""
+"""Attendance registers: the learners who sit a test of a unit at a time, by name (B16)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ def attendance_register(
     starts: datetime,
     room: str | None = None,
 ) -> Sequence[tuple[BookingRow, Learner]]:
-    """Give everybody who sits a test of a unit at a time, or in a room, by name."""
+    """List the learners who sit a test of a unit at a time, maybe in one room, by name."""
     found = sitting(reads, centre=centre, unit=unit, starts=starts, room=room)
     people = open_learners(context, {row.learner for row in found}, seen_by=centre)
 

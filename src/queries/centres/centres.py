@@ -1,4 +1,4 @@
-"""Centres by number, from the facts."""
+"""Centres by number, from the events."""
 
 from collections.abc import Iterable
 
@@ -8,9 +8,9 @@ from repositories.repository import load_many
 
 
 def centre_names(context: CommandContext, numbers: Iterable[str]) -> dict[str, str]:
-    """Give the names of these centres, by number; those that are not open are left out.
+    """Return the names of these centres, by number; unopened ones are left out.
 
-    A name is read once: no event changes one. What is asked of the past is read again.
+    A name is read only once, because no event changes it. Historical stores read it again.
     """
     known = context.centre_names if context.store.moment is None else {}
     wanted = {*numbers}

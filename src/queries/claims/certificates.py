@@ -1,4 +1,4 @@
-"""A certificate as it was issued, and what has become of it since."""
+"""A certificate as it was issued, with its later history."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from projections.claims.result_certificates import CertificateRow
 from store import Stream
 
 ERASED_HOLDER = "holder erased"
-"""What is shown for the holder once their personal data were erased (H6)."""
+"""Shown in place of the holder's name once their personal data are erased (H6)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class IssuedTitles:
-    """What a qualification and its units were called when a certificate was issued."""
+    """The titles of a qualification and its units when a certificate was issued."""
 
     number: str
     title: str
@@ -32,7 +32,7 @@ class IssuedTitles:
 
 
 def titles_as_issued(catalogue: Catalogue, row: CertificateRow) -> IssuedTitles:
-    """Give the titles kept in a certificate, else those of the rules it was earned by."""
+    """Return the titles kept in a certificate, else those of the rules that it was assessed by."""
     rules = catalogue.qualification(row.qualification, version=row.rules_version)
     known = {unit.reference: unit.title for unit in rules.units}
     return IssuedTitles(
@@ -44,7 +44,7 @@ def titles_as_issued(catalogue: Catalogue, row: CertificateRow) -> IssuedTitles:
 
 
 def holder_name(given_name: str | None, family_name: str | None) -> str:
-    """Name the holder of a certificate; somebody erased is named no more (H6)."""
+    """Return the holder's name, or ERASED_HOLDER for an erased person (H6)."""
     if given_name is None:
         return ERASED_HOLDER
     return f"{given_name} {family_name}"
@@ -53,7 +53,7 @@ def holder_name(given_name: str | None, family_name: str | None) -> str:
 def certificate_row(
     context: CommandContext, stream: Stream, certificate: Certificate
 ) -> CertificateRow:
-    """Make the row that the list has of a certificate, from the facts alone (M13)."""
+    """Build the list's row of a certificate from events alone (M13)."""
     issued = as_issued(context, stream)
     kept = {
         name: getattr(issued, name, None)

@@ -1,4 +1,4 @@
-"""A claim's learners by units: what counts, what is needed, how far each rule is met."""
+"""A claim's learners by units: what counts, what is needed, and the progress of each rule."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from queries.learners.learners import open_learners
 
 @dataclass(frozen=True, kw_only=True)
 class RuleProgress:
-    """How far a rule's minimum is met: ``have`` of ``need``, in units or credits."""
+    """The progress towards a rule's minimum: ``have`` of ``need``, in units or credits."""
 
     sentence: str
     have: int
@@ -27,9 +27,9 @@ class RuleProgress:
 
 @dataclass(frozen=True, kw_only=True)
 class LearnerInMatrix:
-    """A learner, the verdict, each unit's grade and how it stands on the own pathway.
+    """A learner's verdict, grades and unit statuses on their registered pathway.
 
-    ``fitting`` are the other pathways that the grades meet; ``interim_now``: an Interim
+    ``fitting`` are the other pathways that the grades meet. ``interim_now``: an Interim
     award could be claimed instead.
     """
 
@@ -50,7 +50,7 @@ class LearnerInMatrix:
 
 
 def rule_progress(assessed: PathwayAssessment) -> list[RuleProgress]:
-    """Say how far each rule of a pathway is met that wants units or credits."""
+    """Return the progress of each rule that has a minimum of units or credits."""
     counted = {e.reference: e.credits for e in assessed.units if e.status == "counts"}
     found = []
     for place, rule in enumerate(assessed.pathway.rules):
@@ -75,7 +75,7 @@ def rule_progress(assessed: PathwayAssessment) -> list[RuleProgress]:
 
 
 def _minimum_of(rule: Rule) -> tuple[str, int] | None:
-    """Give what a rule wants at the least: of what, and how much; None for no minimum."""
+    """Return a rule's minimum, as a word and an amount; None if it has none."""
     if rule.minimum_credits is not None:
         return "credit", rule.minimum_credits
     if rule.minimum_units is not None:
@@ -87,20 +87,20 @@ def _minimum_of(rule: Rule) -> tuple[str, int] | None:
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimMatrix:
-    """The learners who wait, by the units that anybody has or needs, group by group."""
+    """The waiting learners, and the units that any of them has or needs, by group."""
 
     units: Sequence[Unit]
     learners: Sequence[LearnerInMatrix]
 
     @property
     def groups(self) -> Sequence[tuple[str, int]]:
-        """Give each group with how many of the units are of it, in order."""
+        """Each group with the number of its units, in order."""
         names = dict.fromkeys(unit.group for unit in self.units)
         return [(n, sum(unit.group == n for unit in self.units)) for n in names]
 
 
 def claim_matrix(context: CommandContext, claim: Claim, today: date) -> ClaimMatrix:
-    """Assess everybody who waits to be submitted afresh, on their own pathway."""
+    """Assess every learner who waits to be submitted, on their registered pathway."""
     facts = ClaimFacts.of(context, claim, today=today, learners=claim.waiting)
     people = open_learners(context, claim.waiting, seen_by=claim.centre)
     learners = [_learner(facts, who, people[who]) for who in claim.waiting]

@@ -1,4 +1,4 @@
-"""Which qualifications a centre can claim on today, and why not the others (M2)."""
+"""The qualifications a centre can claim on today, and why not on the others (M2)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from projections.claims.claimable_learners import counts
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimableDetails:
-    """A qualification, the five conditions, and how many learners can be claimed for."""
+    """A qualification, its five conditions, and the number of learners to claim for."""
 
     qualification: Qualification
     conditions: Sequence[ClaimableCondition]
@@ -26,7 +26,7 @@ class ClaimableDetails:
         return all(condition.is_met for condition in self.conditions)
 
     def is_called(self, asked: str) -> bool:
-        """Tell whether it has this reference or QN, with or without slashes."""
+        """Whether it has this reference or QN, with or without slashes."""
         named = {asked.strip().upper(), asked.strip().upper().replace("/", "")}
         numbers = {self.qualification.reference, self.qualification.number}
         return bool(named & {each.replace("/", "") for each in numbers})
@@ -35,7 +35,7 @@ class ClaimableDetails:
 def claimable_details(
     context: CommandContext, connection: Connection, *, centre: str, today: date
 ) -> list[ClaimableDetails]:
-    """Answer for every qualification of the catalogue, by suite, subject area and title.
+    """Check every qualification of the catalogue, by suite, subject area and title.
 
     Learners whom no approval covers are not counted.
     """

@@ -1,4 +1,4 @@
-"""A claim with its summary, and each learner with what the rules say so far."""
+"""A claim with its summary, and each learner with the verdict so far."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ from store import Recorded, Stream
 
 @dataclass(frozen=True, kw_only=True)
 class LearnerOnClaim:
-    """A learner of a claim, and what the rules say to what is claimed so far.
+    """A learner of a claim, with the verdict on what is claimed so far.
 
-    ``verdict`` is what was decided of a learner who was submitted, else what would be
-    decided now: as to Full until an award type is chosen.
+    ``verdict`` is the decision on a submitted learner, else what would be decided now.
+    Without an award type it is the verdict on Full.
     """
 
     learner: Learner
@@ -41,19 +41,19 @@ class LearnerOnClaim:
 
     @property
     def is_decided(self) -> bool:
-        """Whether the time allowed was enough for a verdict."""
+        """Whether the verdict was reached in time."""
         return not is_undecided(self.withheld_award)
 
     @property
     def earlier_grades(self) -> dict[str, str]:
-        """Grades of earlier claims, by unit, which count without being typed again."""
+        """Grades of tests and earlier claims, by unit, which count without being typed again."""
         typed = self.place.award.grades
         return {u: g for u, g in self.verdict.grades.items() if u not in typed}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimDetails:
-    """A claim, whole: ``units_offered`` counts the units that could be chosen (M3)."""
+    """A whole claim; ``units_offered`` counts the units that could be chosen (M3)."""
 
     claim: Claim
     centre_name: str | None
@@ -66,7 +66,7 @@ class ClaimDetails:
 def claim_details(
     context: CommandContext, stream: Stream, claim: Claim, today: date
 ) -> ClaimDetails:
-    """Give a claim from facts alone, each learner assessed afresh (M10)."""
+    """Build a claim from events alone, each learner assessed afresh (M10)."""
     facts = ClaimFacts.of(context, claim, today=today)
     stands = bool(claim.waiting) or not claim.learners
     people = open_learners(context, claim.learners, seen_by=claim.centre)

@@ -28,7 +28,7 @@ from store import Actor
 class LearnerFacts:
     """A learner's registration on a qualification, and what hinders a claim on it.
 
-    ``registration`` and its ``rules`` are None where there is none.
+    ``registration`` and ``rules`` are None if there is no registration.
     """
 
     registration: Registration | None = None
@@ -43,9 +43,9 @@ def hindrances_of_centre(
     centre: str | None,
     today: date,
 ) -> tuple[WithheldReason, ...]:
-    """List why nobody can be claimed for on a qualification today (M2); none if somebody can.
+    """List why nobody can be claimed for on a qualification today (M2); empty if somebody can.
 
-    Whether a centre is approved is not asked if ``centre`` is None.
+    If ``centre`` is None, approval is not checked.
     """
     reference = qualification.reference
     approvals = approvals_of(context, centre)[1] if centre else frozenset({reference})
@@ -63,7 +63,7 @@ def facts_of_learner(
 ) -> LearnerFacts:
     """Find a learner's registration, and the hindrances that a draft claim would show (M10).
 
-    Raises NotFound unless the learner is, or was, at the centre of the actor.
+    Raises NotFound unless the learner is, or was, at the user's centre.
     """
     stream = context.store.open(stream_of(learner))
     is_learner = stream.history and isinstance(stream.events[0], LearnerCreated)

@@ -1,4 +1,4 @@
-"""A learner kept back from a claim, assessed afresh on every pathway (I2, I4)."""
+"""A learner withheld from a claim, assessed afresh on every pathway (I2, I4)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ from store import Stream
 
 @dataclass(frozen=True, kw_only=True)
 class IneligibleDetails:
-    """Why a learner was kept back, and what would be decided now.
+    """Why a learner was withheld, and what would be decided now.
 
-    ``grades_to_date`` are by unit; ``own`` is the assessment of what is claimed on the
-    pathway registered for, ``on_any`` that of a Full award on each. ``interim_now``:
-    an Interim award could be claimed in place of it.
+    ``grades_to_date`` are by unit. ``own`` assesses the award claimed, on the registered
+    pathway; ``on_any`` assesses a Full award on each pathway. ``interim_now``: an Interim
+    award could be claimed instead.
     """
 
     claim: Claim
@@ -43,7 +43,7 @@ class IneligibleDetails:
 def ineligible_details(
     context: CommandContext, stream: Stream, claim: Claim, learner: str, today: date
 ) -> IneligibleDetails:
-    """Assess a learner who waits after being kept back. Raises NotFound of others."""
+    """Assess a learner who waits after being withheld. Raises NotFound for any other."""
     place = claim.learners.get(learner)
     if place is None or place.standing is not ClaimStatus.UNSUBMITTED:
         raise NotFound(what="ineligible learner", name=f"{learner} in {claim.claim}")

@@ -1,7 +1,7 @@
-"""The code by which anybody checks a certificate: its number, and a proof of it.
+"""The code by which anybody checks a certificate: its number with a proof.
 
-Nobody who does not hold the certificate can make one up: the proof is a keyed digest of
-the number, of fifty bits.
+Only this service can make a valid code: the proof is a keyed digest of the number, of fifty
+bits.
 """
 
 import hmac
@@ -10,10 +10,10 @@ import re
 from store import EventStore
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Digits and letters that nobody takes for one another (Crockford's base 32)."""
+"""Digits and letters that are hard to confuse (Crockford's base 32)."""
 
 PROOF = 10
-"""How many characters of a code are its proof."""
+"""The number of characters of the proof in a code."""
 
 ALIKE = str.maketrans("OIL", "011")
 WRITTEN = re.compile(r"C([0-9]{10}[A-Z])([0-9A-Z]{10})")
@@ -26,7 +26,7 @@ def verification_code(store: EventStore, certificate: str) -> str:
 
 
 def certificate_of_code(store: EventStore, code: str) -> str | None:
-    """Give the number that a code proves; None for all others, of which nothing is read."""
+    """Return the certificate's number if its proof is right, else None. Reads no data."""
     written = WRITTEN.fullmatch(re.sub(r"[\s-]", "", code).upper())
     number = f"C-{written[1]}" if written else ""
     given = written[2].translate(ALIKE) if written else ""

@@ -1,1 +1,1 @@
-"""What happened, as it is searched by whoever may read everything."""
+"""The log of everything, for those who may read it all."""

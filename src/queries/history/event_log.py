@@ -1,4 +1,4 @@
-"""The log of everything, newest first, each event with before and after (H1, H2)."""
+"""The log of all events, newest first, each with before and after (H1, H2)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ from store import EventStore, Position, Recorded, StoredRow, written_in
 
 PART = 500
 MOST_READ = 10_000
-"""How many events one search looks at before it answers (d)."""
+"""The most events that one search reads before it answers (d)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LogFilter:
-    """What is asked for, all of it together; what is None does not restrict.
+    """The criteria of a search; all must match, and None does not restrict.
 
-    ``event`` is the beginning of what it is called, ``centre`` the user's or the one it
-    belongs to; ``since`` and ``until`` are included.
+    ``event`` is the beginning of an event's topic. ``centre`` is the user's, or the one
+    that owns the thing. ``since`` and ``until`` are included.
     """
 
     user: str | None = None
@@ -30,7 +30,7 @@ class LogFilter:
     until: datetime | None = None
 
     def is_met(self, row: StoredRow) -> bool:
-        """Tell whether an event is one of those asked for."""
+        """Whether an event matches."""
         if not (
             (self.event is None or row.topic.startswith(self.event))
             and (self.since is None or row.recorded_at >= self.since)
@@ -47,7 +47,7 @@ class LogFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class LoggedEvent:
-    """An event of the log; ``identifier`` is of the thing it is about, empty if of none."""
+    """An event of the log; ``identifier`` names the thing it is about, or is empty."""
 
     entry: HistoryEntry
     identifier: str
@@ -56,10 +56,10 @@ class LoggedEvent:
 def search_log(
     store: EventStore, filters: LogFilter, *, limit: int, before: Position | None = None
 ) -> Page[LoggedEvent]:
-    """Find events, newest first, those before a position; the cursor is one.
+    """Find events, newest first, before a position; the cursor is a position too.
 
-    A part may have fewer than the limit, or none, and go on all the same: it ends after
-    MOST_READ events that were looked at.
+    A page may have fewer rows than the limit, even none, and still not be the last: a
+    search stops after reading MOST_READ events.
     """
     newest = (store.as_at(filters.until) if filters.until else store).head()
     place = newest + 1 if before is None else min(before, newest + 1)

@@ -1,4 +1,4 @@
-"""Learners by identifier, from the facts."""
+"""Learners by identifier, from the events."""
 
 from collections.abc import Iterable, Mapping
 
@@ -11,9 +11,10 @@ from repositories.repository import load_many
 def open_learners(
     context: CommandContext, learners: Iterable[str], *, seen_by: str | None
 ) -> Mapping[str, Learner]:
-    """Open learners that are known to be, for their names.
+    """Load existing learners, for their names.
 
-    Who was transferred since is called as the centre ``seen_by`` last knew them (L6).
+    A learner who was transferred since has the name that the centre ``seen_by`` last knew
+    (L6).
     """
     opened = load_many(LEARNER, learners, store=context.store, seen_by=seen_by)
     return {who: learner for who, (_, learner) in opened.items()}

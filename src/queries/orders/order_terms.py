@@ -1,4 +1,4 @@
-"""What an order would be confirmed against as things stand, or was confirmed at."""
+"""The facts that an order would be, or was, confirmed against."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -16,7 +16,7 @@ from events.orders.order import ConfirmedLine
 
 
 def circumstances(context: CommandContext, order: Order, today: date) -> Circumstances:
-    """Find what the order would be confirmed against; what it was, if it has been."""
+    """Load what the order would be confirmed against now, or was confirmed against."""
     if order.confirmed is None:
         offered = offers_of(context, order, order.lines, today)
         registers = registers_of(context, order.everybody, centre=order.centre)
@@ -30,7 +30,7 @@ def circumstances(context: CommandContext, order: Order, today: date) -> Circums
 
 
 def offer_confirmed(catalogue: Catalogue, line: ConfirmedLine, terms: Terms) -> Offer:
-    """Give the offer that was confirmed. Raises QualificationNotInCatalogue if it is gone."""
+    """Return the confirmed offer. Raises QualificationNotInCatalogue if the product is gone."""
     product = catalogue.product(line.product)
     if isinstance(product, Qualification):
         product = catalogue.qualification(line.product, version=line.rules_version)

@@ -1,4 +1,4 @@
-"""What orders in a list come to."""
+"""Totals of orders in a list."""
 
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,7 @@ from projections.orders.orders import OrderKind
 
 
 def total_in_list(catalogue: Catalogue, row: ListedOrder, today: date) -> Decimal:
-    """Give what an order was confirmed at; what a draft costs today, in pounds.
+    """Return an order's confirmed total, or a draft's total at today's prices, in pounds.
 
     What cannot be ordered costs nothing.
     """

@@ -19,10 +19,10 @@ from store import Recorded, Stream
 
 @dataclass(frozen=True, kw_only=True)
 class OrderDetails:
-    """An order, whole: what is to be confirmed, or was; ``total`` is in pounds.
+    """A whole order, draft or confirmed; ``total`` is in pounds.
 
-    ``found`` are the offers, at today's prices until it is confirmed, and who stands in
-    the way; ``people`` are the learners, by identifier.
+    ``found`` holds the offers, at today's prices until the order is confirmed, and what
+    stands in the way. ``people`` are the learners, by identifier.
     """
 
     order: Order
@@ -38,7 +38,7 @@ class OrderDetails:
 def order_details(
     context: CommandContext, stream: Stream, order: Order, today: date
 ) -> OrderDetails:
-    """Give an order from facts alone (O1)."""
+    """Build an order from events alone (O1)."""
     found = circumstances(context, order, today)
     confirmed = (r for r in stream.history if isinstance(r.event, OrderConfirmed))
     return OrderDetails(

@@ -1,4 +1,4 @@
-"""Whether a registration can be cancelled, and what that would cost (C2, C3, C5)."""
+"""Whether a registration can be cancelled, and the charge for that (C2, C3, C5)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from repositories.repository import load_many
 
 @dataclass(frozen=True, kw_only=True)
 class Cancellation:
-    """The conditions of cancelling a registration, and the line that was charged."""
+    """The conditions for cancelling a registration, and its invoice line."""
 
     registration: Registration
     line: InvoiceLine
@@ -37,19 +37,19 @@ class Cancellation:
 
     @property
     def charge(self) -> str:
-        """Say whether it is charged for all the same."""
+        """Say whether the registration is still charged after cancelling."""
         return charge_sentence(self.line.status)
 
     @property
     def refund_request(self) -> str | None:
-        """What to send to support for a refund of what stays charged (C5)."""
+        """The request to support for a refund of a charge that stays (C5)."""
         return refund_request(self.registration, self.line)
 
 
 def cancellation_of(
     context: CommandContext, registration: Registration
 ) -> Cancellation:
-    """Give the conditions of cancelling a registration as things stand."""
+    """Return the present conditions for cancelling a registration."""
     _, line = read_line(registration.registration, context)
     opened = load_many(REGISTRATION, registration.parts, store=context.store)
     parts = [part for _, part in opened.values()]

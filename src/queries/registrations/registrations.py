@@ -15,7 +15,7 @@ from store import Actor, Stream
 def invoicing(
     context: CommandContext, rows: Iterable[RegistrationRow]
 ) -> Mapping[str, InvoiceStatus]:
-    """Find the invoice status of each row with a price, by registration (L4)."""
+    """Return the invoice status of each row that has a price, by registration (L4)."""
     charged = [row.registration for row in rows if row.price]
     lines = read_lines(charged, context)
     return {name: line.status for name, line in lines.items()}
@@ -26,7 +26,7 @@ def read_registration(
 ) -> tuple[Stream, RegistrationRow]:
     """Load a registration as a stream, for its version, and as a row of the list.
 
-    Raises NotFound if there is none such that the actor may know of.
+    Raises NotFound if there is none, or none that the user may see.
     """
     stream, now = load(REGISTRATION, name, store=context.store, reader=by)
     made = row_of(

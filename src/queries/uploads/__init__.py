@@ -1,1 +1,1 @@
-"""What is looked at of uploads."""
+"""Uploads and their records."""

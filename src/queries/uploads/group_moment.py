@@ -17,14 +17,14 @@ from repositories.repository import load
 from store import Actor, EventStore, Position, Stream
 
 WAITED = 0.3
-"""The seconds for which an answer waits: while thousands are added, rows come later."""
+"""How long an answer waits for the rows, which lag while thousands are added; in seconds."""
 PAUSE = 0.02
 NOT_BEGUN = "The check begins when it is said what the columns of the file are."
 
 
 @dataclass(frozen=True, kw_only=True)
 class GroupMoment:
-    """The facts of a group up to a moment, and the counts of its records then."""
+    """A group at one moment: its state, and the counts of its records then."""
 
     stream: Stream
     upload: Upload
@@ -33,7 +33,7 @@ class GroupMoment:
 
     @property
     def verification(self) -> str:
-        """Say how the ULNs of the group stand with LRS (U7)."""
+        """Describe the status of the group's ULNs with LRS (U7)."""
         status = self.upload.status
         if status is UploadStatus.TO_MAP:
             return NOT_BEGUN
@@ -49,7 +49,7 @@ class GroupMoment:
 def group_at_one_moment(
     group: str, *, store: EventStore, read_models: ReadModels, reader: Actor
 ) -> GroupMoment:
-    """Show a group as far as its records are counted, waiting a while for the latest.
+    """Return a group as far as its records are counted; wait briefly for the latest.
 
     Raises NotFound.
     """
@@ -69,7 +69,7 @@ def group_at_one_moment(
 
 
 def up_to(stream: Stream, position: Position) -> Stream:
-    """Give what had happened by then, its first fact at least."""
+    """Return the stream up to a position, with at least its first event."""
     first, *later = stream.history
     return replace(
         stream, history=(first, *(r for r in later if r.position <= position))

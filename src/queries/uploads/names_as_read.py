@@ -1,4 +1,4 @@
-"""The names of a file as they were read, to judge its encoding by (U4)."""
+"""The names in a file as they were read, by which people judge its encoding (U4)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,9 +13,10 @@ from store import EventStore
 
 @dataclass(frozen=True, kw_only=True)
 class NamesAsRead:
-    """Names with accents, and the same in the other encoding that the file may be in.
+    """Names with accents, and the same names in the file's other possible encoding.
 
-    ``other`` is that encoding while the file can be read again and names would change.
+    ``other`` is that encoding, as long as the file can be read again and names would
+    change.
     """
 
     names: Sequence[str]
@@ -24,7 +25,7 @@ class NamesAsRead:
 
 
 def read_names(store: EventStore, upload: Upload) -> NamesAsRead:
-    """Give the first names of a group that have accents."""
+    """Return the first names of a group that have accents."""
     rows = read_records(store, upload.received.group, upload.accented)
     names = [name_of_record(record) for _, record in rows]
     other = upload.other_encoding
@@ -35,6 +36,6 @@ def read_names(store: EventStore, upload: Upload) -> NamesAsRead:
 
 
 def name_of_record(record: Record) -> str:
-    """Give the given and family name in the row's cells."""
+    """Return the given and family name in the row's cells."""
     known = (record.cells.get(part, "") for part in ("given_name", "family_name"))
     return " ".join(known).strip()
