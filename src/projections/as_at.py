@@ -1,6 +1,6 @@
-"""Read models as they were: folded anew from what had been recorded by then (H3).
+"""Read models as they were at a moment, folded from the events recorded by then (H3).
 
-Each is folded when somebody first asks for rows of it, for all of them take a while.
+Each is folded when its rows are first queried, because folding all of them takes a while.
 """
 
 import os
@@ -37,12 +37,12 @@ SETTLED_SECONDS = 60.0
 
 
 MOST_KEPT = 20_000
-"""How many decoded events are cached, the latest (d)."""
+"""The most decoded events that are cached (d): the first ones of the log."""
 FOLDED_AT_ONCE = 5_000
 
 
 class _Facts:
-    """All events from the first on, decoded once and shared by all that fold them."""
+    """The log from its first event on, decoded once and shared by all who fold it."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -50,9 +50,9 @@ class _Facts:
         self._erasures = 0
 
     def by(self, store: EventStore, erasures: int) -> Generator[Sequence[Recorded]]:
-        """Give the events of the store up to its moment, in batches.
+        """Yield the events of the store up to its moment, in batches.
 
-        What is kept tells of nobody who was erased since (H6).
+        The cache is dropped after an erasure, so it holds nothing of erased people (H6).
         """
         with self._lock:
             if erasures != self._erasures:
@@ -79,10 +79,9 @@ class _Facts:
 
 
 class _Rows(SQLite):
-    """A database whose rows are folded when first queried: ``ask`` gets the tables queried.
+    """A database that folds its tables when they are first queried, by calling ``ask``.
 
-    An answer is read whole at once, so that no later one is of an earlier moment than
-    what was made meanwhile.
+    An answer is read completely at once, so later folds cannot change it.
     """
 
     def __init__(self, folder: Path, ask: Callable[[Iterable[Table]], None]) -> None:
@@ -111,7 +110,7 @@ class _Rows(SQLite):
 
 
 class _Moment:
-    """Rows as they were at one moment, in a temporary file."""
+    """The rows at one moment, in a temporary file."""
 
     def __init__(
         self, models: Sequence[ReadModel], store: EventStore, facts: _Facts
@@ -129,7 +128,7 @@ class _Moment:
         prepare(
             self.database, [ProjectionTables(model, self.database) for model in models]
         )
-        with self.database.writing() as connection:  # as far as whoever asks can tell
+        with self.database.writing() as connection:  # from the reader's point of view
             connection.execute(update(CHECKPOINTS).values(position=store.head()))
         self._models = {table.name: each for each in models for table in each.tables}
         self._folded: set[str] = set()
@@ -156,10 +155,10 @@ class _Moment:
 def sweep() -> None:
     """Remove the files that killed processes of this user left: they hold personal data.
 
-    A folder is left while its process lives, and for its first minute.
+    A folder stays while its process lives, and during its first minute.
     """
     for folder in Path(gettempdir()).glob(f"{FOLDER}*"):
-        with suppress(OSError):  # gone already, or not ours
+        with suppress(OSError):  # gone already, or another user's
             kept = folder.lstat()
             is_settled = time.time() - kept.st_mtime > SETTLED_SECONDS
             if kept.st_uid == os.getuid() and is_settled and not folder.is_symlink():
@@ -183,7 +182,7 @@ class HistoricalReadModels:
 
     @contextmanager
     def reading(self, store: EventStore) -> Generator[Connection]:
-        """Give a connection to the rows as they were at the store's moment."""
+        """Return a connection to the rows at the store's moment."""
         moment = self._enter(store)
         try:
             with moment.database.reading() as connection:
@@ -201,7 +200,9 @@ class HistoricalReadModels:
     def _enter(self, store: EventStore) -> _Moment:
         position, erasures = store.head(), store.erasures()
         with self._folding:
-            if erasures != self._erasures:  # what is kept tells of somebody (H6)
+            if (
+                erasures != self._erasures
+            ):  # the cache may hold an erased person's data (H6)
                 self.close()
                 self._erasures = erasures
             if position not in self._moments:

@@ -1,4 +1,4 @@
-"""The database of read models, apart from that of events: many readers, one writer."""
+"""The database of read models, separate from that of events: many readers, one writer."""
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -27,11 +27,11 @@ from subscriptions.logger import logger
 READ_MODELS = "read_models"
 BUSY_SECONDS = 30
 OPTIONS = {"pool_size": 5, "max_overflow": 4, "hide_parameters": True}
-"""Parameters are kept out of errors, which are shown and logged: rows hold personal data."""
+"""Hides parameters in errors, which are shown and logged: rows hold personal data."""
 SYNCHRONOUS = "NORMAL"
-"""A power cut may lose the last commits; those events are then folded or sealed again."""
+"""A power cut may lose the last commits; their events are then folded or sealed again."""
 LOST = (Unavailable, InterfaceError, OperationalError, AllTaken)
-"""What either database, of events or of read models, raises when it does not answer."""
+"""The exceptions of either database, of events or of read models, if it does not answer."""
 
 
 class Database(Protocol):
@@ -40,7 +40,7 @@ class Database(Protocol):
     def reading(
         self, *, centre: str | None = None, one_moment: bool = False
     ) -> AbstractContextManager[Connection]:
-        """Give a connection that changes nothing.
+        """Return a read-only connection.
 
         All that it reads is of ``one_moment`` if that is asked for (SQLite: always).
         Where there is row-level security, it sees rows of one ``centre`` alone, unless
@@ -49,11 +49,11 @@ class Database(Protocol):
         ...
 
     def writing(self) -> AbstractContextManager[Connection]:
-        """Give a connection in a transaction of its own, committed at the end."""
+        """Return a connection in a transaction, which commits at the end."""
         ...
 
     def making(self) -> AbstractContextManager[Connection]:
-        """Give such a transaction for making tables, under a lock that one process holds."""
+        """Return a transaction for making tables, under a lock of one process."""
         ...
 
     def be_owner(self, connection: Connection) -> None:
@@ -65,9 +65,9 @@ class Database(Protocol):
         ...
 
     def make_lasting(self, tables: Iterable[Table]) -> None:
-        """Make those of these tables that are missing, which are never made anew.
+        """Make those of these tables that are missing; they are never rebuilt.
 
-        On a server this does nothing: migrations have made them.
+        On a server this does nothing: migrations make them.
         """
         ...
 
@@ -86,7 +86,7 @@ class Database(Protocol):
 def open_database(url: str, name: str = READ_MODELS) -> Database:
     """Open ``sqlite:///folder`` or ``postgresql://…``.
 
-    The tables are in a file or a schema of that name.
+    The tables are in a file or a schema with this name.
     """
     if url.startswith("sqlite:"):
         return SQLite(Path(make_url(url).database or "."), name)
@@ -162,7 +162,7 @@ def _begin_writing(connection: Connection) -> None:
 
 
 def _begin_reading(connection: Connection) -> None:
-    """Begin without a look at the file, which cannot fail: past the engine's own events."""
+    """Begin a transaction without the engine's own events, since it cannot fail."""
     driver: Any = connection.connection.driver_connection
     driver.execute("BEGIN")
 
@@ -170,7 +170,7 @@ def _begin_reading(connection: Connection) -> None:
 def _set_up(
     engine: Engine, pragmas: Sequence[str], begin: Callable[[Connection], None]
 ) -> None:
-    """Stop the driver from beginning transactions; begin each in the given way."""
+    """Stop the driver from beginning transactions; use ``begin`` instead."""
 
     def set_pragmas(connection: Any, _: object) -> None:
         connection.isolation_level = None
@@ -184,7 +184,7 @@ def _set_up(
 def tell(
     engine: Engine, why: Callable[[BaseException], DatabaseUnusable | None]
 ) -> None:
-    """Say in a sentence what makes the database unusable, if that is what failed."""
+    """Raise a sentence about what makes the database unusable, if that is the cause."""
 
     def raise_unusable(context: ExceptionContext) -> None:
         if unusable := why(context.original_exception):

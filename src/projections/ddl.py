@@ -14,7 +14,7 @@ _COMPILED: WeakKeyDictionary[Table, dict[tuple[str, bool], list[str]]] = (
 def create(
     connection: Connection, tables: Iterable[Table], *, only_missing: bool = False
 ) -> None:
-    """Create these tables with their indexes; fails if one is there, unless told."""
+    """Create these tables with their indexes; fails if one exists, unless ``only_missing``."""
     for table in tables:
         for statement in _statements(table, connection, only_missing=only_missing):
             connection.exec_driver_sql(statement)

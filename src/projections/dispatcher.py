@@ -1,4 +1,4 @@
-"""One dispatcher for all read models: each gets the events that it declared."""
+"""The dispatcher of all read models: each gets the events that it declares."""
 
 from collections.abc import Mapping, Sequence
 
@@ -18,7 +18,7 @@ from subscriptions.follower import Outcome
 
 
 class Dispatcher:
-    """The read models of a database as one follower sees them."""
+    """The read models of a database, as one group for the follower."""
 
     name = "read-models"
 
@@ -28,7 +28,7 @@ class Dispatcher:
         self._tables = {each.name: each for each in tables}
 
     def checkpoints(self) -> Mapping[str, Position]:
-        """Read how far each has come, whichever version keeps it; 0 if it is gone."""
+        """Read each checkpoint, whichever version stored it; 0 if it is missing."""
         with self._database.reading() as connection:
             stored = read_checkpoints(connection, self.names)
         return dict.fromkeys(self.names, 0) | {n: c.position for n, c in stored.items()}
@@ -51,10 +51,10 @@ def handle_in(
     after: Position,
     batch: Sequence[Recorded],
 ) -> dict[str, Outcome]:
-    """Fold a batch into those of the tables whose checkpoint is ``after``, and move it.
+    """Fold a batch into the tables whose checkpoint is ``after``, and move their checkpoints.
 
-    What a fold that fails has changed is rolled back, and its exception is its outcome.
-    Where another has moved the checkpoint, or is just moving it, nothing is done.
+    If a fold fails, its changes are rolled back and its outcome is the exception. If
+    another transaction has moved a checkpoint, or holds it, that read model is skipped.
     """
     names = [each.name for each in tables]
     locked = lock_checkpoints(connection, names)
@@ -78,7 +78,7 @@ def handle_alone(
     after: Position,
     batch: Sequence[Recorded],
 ) -> Position:
-    """Fold a batch into one read model, and give its checkpoint; raises what failed."""
+    """Fold a batch into one read model and return its checkpoint; raises a fold's exception."""
     outcome = handle_in(connection, [tables], after, batch)[tables.name]
     if isinstance(outcome, Exception):
         raise outcome
@@ -99,10 +99,10 @@ def _fold(
     moving: Sequence[ProjectionTables],
     batch: Sequence[Recorded],
 ) -> Mapping[str, Outcome]:
-    """Fold a batch into each of these that handles any of it, in one savepoint.
+    """Fold a batch into each read model that handles any of it, within one savepoint.
 
-    Only if that fails is it done again with a savepoint for each: then those that do
-    not fail are kept.
+    If that fails, fold each again in a savepoint of its own, to keep those that do not
+    fail.
     """
     position = batch[-1].position
     outcomes: dict[str, Outcome] = dict.fromkeys((e.name for e in moving), position)
@@ -120,7 +120,7 @@ def _try(
     connection: Connection,
     handling: Sequence[tuple[ProjectionTables, Sequence[Recorded]]],
 ) -> Exception | None:
-    """Fold all of these in a savepoint; rolled back, give what one of them fails at."""
+    """Fold all of these in a savepoint; if one fails, roll back and return its exception."""
     connection.exec_driver_sql("SAVEPOINT fold")
     try:
         for tables, events in handling:
@@ -128,7 +128,7 @@ def _try(
     except Exception as error:
         if connection.invalidated or isinstance(error, DatabaseUnusable):
             raise
-        # Fails where the database has rolled back all of it: then nothing is committed.
+        # This fails if the database has rolled back everything: then nothing is committed.
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT fold")
         return error
     connection.exec_driver_sql("RELEASE SAVEPOINT fold")

@@ -1,4 +1,4 @@
-"""Finding rows by values, and by identifiers as people write them (domain, section 3)."""
+"""Find rows by values, and by identifiers as people write them (domain, section 3)."""
 
 from collections.abc import Collection, Iterator
 from operator import eq
@@ -12,13 +12,13 @@ from events.identifier import CHECK_LETTERS, DIGITS, Kind, check_letter
 from projections.paging import Narrowed
 
 _LETTER = "_"
-"""Stands for any one letter where something is like it."""
+"""The SQL wildcard for any one character."""
 
 
 def is_called(column: Column[str], kind: Kind, text: str) -> ColumnElement[bool]:
-    """Find by an identifier whole, without its prefix, or by its last digits.
+    """Match an identifier that is whole, without its prefix, or given by its last digits.
 
-    The check letter of one that has it may be left out.
+    A check letter may be left out.
     """
     called = clean(text).upper().removeprefix(f"{kind}-")
     letter = _LETTER if kind.has_check_letter else ""
@@ -34,9 +34,9 @@ def is_called(column: Column[str], kind: Kind, text: str) -> ColumnElement[bool]
 
 
 def as_called(*wanted: tuple[Column[str], Kind, str | None]) -> Narrowed:
-    """Say what each identifier asks for, as ``is_called`` does; None asks nothing.
+    """Make the condition of each identifier, as ``is_called`` does; None has no condition.
 
-    One that is given whole is looked up; the last digits of one are seen in each row.
+    A whole identifier is looked up by index; last digits are checked in each row.
     """
     asked = [
         is_called(column, kind, text)
@@ -50,14 +50,14 @@ def as_called(*wanted: tuple[Column[str], Kind, str | None]) -> Narrowed:
 
 
 def is_whole(condition: ColumnElement[bool]) -> bool:
-    """Tell whether that asks for one identifier, and not for the end of one."""
+    """Whether the condition asks for one whole identifier, not for its last digits."""
     return isinstance(condition, BinaryExpression) and condition.operator is eq
 
 
 def equal_to(
     *wanted: tuple[ColumnElement[Any], Any],
 ) -> Iterator[ColumnElement[bool]]:
-    """Say which value each column is to have, or one of which; None asks nothing."""
+    """Yield a condition for each column: one value or one of several; None has none."""
     for column, value in wanted:
         if isinstance(value, Collection) and not isinstance(value, str):
             yield column.in_(value)

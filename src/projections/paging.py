@@ -1,4 +1,4 @@
-"""Pages of a list: each says where the next begins, by what the list is sorted by."""
+"""Pages of a list; a cursor is the sort key of the next page's first row."""
 
 import base64
 import json
@@ -30,7 +30,7 @@ R = TypeVar("R")
 
 LARGEST = 200
 MOST_SORTED = 1_000
-"""How many rows a page may find by another index than its order's, and sort (d)."""
+"""The most rows that a page finds by another index than its order's, and sorts (d)."""
 LARGEST_INTEGER = 2**63
 
 
@@ -48,10 +48,10 @@ class BadLimit(Malformed):
 
 @dataclass(frozen=True, kw_only=True)
 class Page(Generic[R]):
-    """Some rows of a list, in order, and the cursor that the next ones are had with.
+    """Some rows of a list, in order, and the cursor of the next page.
 
-    ``next_cursor`` is None on the last page; ``total`` is how many rows all pages have,
-    where that was asked for, and ``is_at_least`` tells that there are more than that.
+    ``next_cursor`` is None on the last page. ``total`` is the number of rows on all pages,
+    if it was asked for; ``is_at_least`` means that there are more than that.
     """
 
     rows: tuple[R, ...]
@@ -65,14 +65,13 @@ Conditions: TypeAlias = Sequence[ColumnElement[bool]]
 
 @dataclass(frozen=True, kw_only=True)
 class Narrowed:
-    """The conditions of a list, by the index that each is looked up in.
+    """The conditions of a list, by the index that can look each up.
 
-    ``within`` is what every index of an order begins with, as a centre; ``sought`` what
-    has an index of its own, as a number or a rare name; ``kinds`` what has one behind the
-    centre, as a status; ``checks`` what has none, and is seen in each row. Each of
-    ``apart`` is a choice: a row is to be found by one of it, and none is by two.
-    ``is_few`` tells whether a thousand rows at most are found by what is sought, or
-    the kinds, if that is known before.
+    ``within`` begins every index, such as the centre. ``sought`` has an index of its own,
+    such as a number or a rare name. ``kinds`` has one behind the centre, such as a status.
+    ``checks`` has none, and is checked in each row. ``apart`` holds alternatives that find
+    different rows; a row must match one of them. ``is_few`` says whether ``sought`` or
+    ``kinds`` find at most a thousand rows, if that is known.
     """
 
     within: Conditions = ()
@@ -83,7 +82,7 @@ class Narrowed:
     is_few: bool | None = None
 
     def also(self, *others: "Narrowed") -> "Narrowed":
-        """Ask all that the others ask as well."""
+        """Combine these conditions with others; a row must match all."""
         every_one = (self, *others)
         kinds = [each.name for each in fields(Narrowed) if each.name != "is_few"]
         asked: dict[str, Any] = {
@@ -92,7 +91,7 @@ class Narrowed:
         return Narrowed(**asked)
 
     def alternatives(self) -> "Sequence[Narrowed]":
-        """Give what to read one by one, each of which finds other rows; itself if not apart."""
+        """Return the alternatives, to be read one by one; itself if there are none."""
         if not self.apart:
             return [self]
         whole = replace(self, apart=())
@@ -101,28 +100,28 @@ class Narrowed:
         return [replace(w, is_few=known if w.sought else self.is_few) for w in branches]
 
     def found_first(self) -> Conditions:
-        """Have rows found by what is sought, else by their kinds; the rest is checked."""
+        """Look rows up by ``sought``, else by ``kinds``; check the rest."""
         firsts = self.sought or (*self.within, *self.kinds)
         rest = (*self.within, *self.kinds) if self.sought else ()
         return (*firsts, *map(as_check, rest))
 
     def all_checks(self) -> Conditions:
-        """Have the others checked in each of those rows."""
+        """Check all other conditions in each row."""
         return [*map(as_check, self.checks)]
 
     def in_order(self) -> Conditions:
-        """Have rows read in the order of the list, and checked one by one."""
+        """Read rows in the order of the list, and check each."""
         rest = (*self.sought, *self.kinds, *self.checks)
         return (*self.within, *map(as_check, rest))
 
 
 def has_row(query: Select[Any]) -> ColumnElement[bool]:
-    """Tell for each row whether a query of its own finds any: looked up row by row."""
+    """Whether a subquery finds any row; it is looked up for each row of the list."""
     return query.limit(1).scalar_subquery().is_not(None)
 
 
 def as_check(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Keep a database from looking this condition up in an index."""
+    """Keep a database from looking up this condition by an index."""
     return case((condition, 1), else_=0) == 1
 
 
@@ -131,7 +130,7 @@ EVERYTHING = Narrowed()
 
 @dataclass(frozen=True, kw_only=True)
 class Since:
-    """The option of lists for incremental copies: rows changed since a moment, in that order."""
+    """The option to list only rows changed since a moment, in that order."""
 
     column: ColumnElement[Any]
     moment: datetime
@@ -150,15 +149,15 @@ def page(
     count_to: int = 0,
     narrowed: Narrowed = EVERYTHING,
 ) -> Page[R]:
-    """Give one page of the query, sorted ``by`` columns that together are never equal.
+    """Return one page of the query, sorted ``by`` columns that are unique together.
 
-    None of the columns may be NULL. ``make`` turns a row of the query into what is
-    shown. ``since`` leaves the others out, and sorts by when rows were changed. The rows
-    of all pages are counted up to ``count_to``; 0 counts none. Raises BadLimit unless
-    1 ≤ limit ≤ 200, BadCursor for a cursor of another making.
+    No column may be NULL. ``make`` converts a row. ``since`` keeps only changed rows, and
+    sorts by when they changed. The rows of all pages are counted up to ``count_to``; 0
+    counts none. Raises BadLimit unless 1 ≤ limit ≤ 200, BadCursor for another list's
+    cursor.
 
-    A list is read in the index of its order. Only if few rows are ``narrowed`` down to
-    are those found by the index of what is asked, and sorted.
+    A list is read by the index of its order. Only if ``narrowed`` matches few rows, they
+    are found by the index of the conditions, and sorted.
     """
     require_limit(limit)
     if since is not None:
@@ -202,7 +201,7 @@ def page(
 
 
 def with_place(query: Select[Any], by: Sequence[ColumnElement[Any]]) -> Select[Any]:
-    """Have each row tell its place in a list sorted ``by`` these columns: its last ones."""
+    """Add each row's place in a list sorted ``by`` these columns, as its last columns."""
     return query.add_columns(*(c.label(f"by {n}") for n, c in enumerate(by)))
 
 
@@ -213,7 +212,7 @@ def page_of(
     make: Callable[[Row[Any]], R],
     limit: int,
 ) -> Page[R]:
-    """Make a page of rows that end with their place; one over the limit begins the next."""
+    """Make a page of rows that end with their place; one row over the limit gives the cursor."""
     rows = found[:limit]
     is_last = len(found) <= limit
     return Page(
@@ -223,31 +222,31 @@ def page_of(
 
 
 def require_limit(limit: int) -> None:
-    """Raise BadLimit unless a page may hold so many rows."""
+    """Raise BadLimit unless a page may have so many rows."""
     if not 1 <= limit <= LARGEST:
         raise BadLimit(path=("limit",), largest=LARGEST, limit=limit)
 
 
 def since(column: ColumnElement[Any], moment: datetime | None) -> Since | None:
-    """Say that a list is of what was changed since a moment, if one is given."""
+    """Make the option for rows changed since a moment; None without one."""
     return None if moment is None else Since(column=column, moment=moment)
 
 
 class Sorting(TypedDict):
-    """What ``page`` is told of the order of a list."""
+    """The arguments of ``page`` for the order of a list."""
 
     by: Sequence[Column[Any]]
     descending: bool
 
 
 def sorting(sorts: Mapping[str, Sequence[Column[Any]]], sort: str) -> Sorting:
-    """Find what a list is sorted by: ``family_name``, or ``-family_name`` backwards."""
+    """Return the order of a list: ``family_name``, or ``-family_name`` for descending."""
     name = sort.removeprefix("-")
     return Sorting(by=sorts[name], descending=name != sort)
 
 
 def _is_few(connection: Connection, query: Select[Any], way: Narrowed) -> bool:
-    """Tell whether so few rows are found by an index of what is asked as are sorted."""
+    """Whether an index of the conditions finds few enough rows to sort."""
     if not way.sought and not way.kinds:
         return False
     if way.is_few is not None:
@@ -257,24 +256,24 @@ def _is_few(connection: Connection, query: Select[Any], way: Narrowed) -> bool:
 
 
 def few(query: Select[Any]) -> Select[Any]:
-    """Have a thousand rows at most looked up first, whatever is believed of their number."""
+    """Look up at most a thousand rows first, whatever the database estimates."""
     return query.limit(MOST_SORTED + 1)
 
 
 def count(connection: Connection, query: Select[Any], most: int) -> int:
-    """Count the rows of a query; one more than the most stands for all that are more."""
+    """Count the rows of a query, up to ``most`` + 1, which stands for more."""
     return counts_of(connection, [query], most)[0]
 
 
 def counts_of(
     connection: Connection, queries: Sequence[Select[Any]], most: int
 ) -> Sequence[int]:
-    """Count the rows of several queries in one, each as ``count`` does."""
+    """Count the rows of several queries in one statement, each as ``count`` does."""
     return tuple(connection.execute(counting(queries, most)).one())
 
 
 def counting(queries: Sequence[Select[Any]], most: int) -> Select[Any]:
-    """Ask for the numbers of rows of several queries, each as ``count`` gives it."""
+    """Select the row counts of several queries, each limited as in ``count``."""
     counted = []
     for query in queries:
         some = query.with_only_columns(literal(1), maintain_column_froms=True)
@@ -289,7 +288,7 @@ def _beyond(
     *,
     descending: bool,
 ) -> Iterator[ColumnElement[bool]]:
-    """Go on after a place; of columns of two tables, the first's are looked up too."""
+    """Continue after a place; of two tables' columns, the first table's are looked up too."""
     here, there = tuple_(*by), tuple_(*place)
     yield here < there if descending else here > there
     table = getattr(by[0], "table", None)
@@ -300,7 +299,7 @@ def _beyond(
 
 
 def every(part: Callable[[str | None], Page[R]]) -> Iterator[R]:
-    """Give every row of a list, from its pages; ``part`` gives that of a cursor."""
+    """Yield every row of a list, page by page; ``part`` returns the page of a cursor."""
     cursor = None
     while True:
         found = part(cursor)
@@ -326,7 +325,7 @@ def _values(cursor: str, by: Sequence[ColumnElement[Any]]) -> list[ColumnElement
 
 
 def _value(kind: type[Any], text: str) -> date | Decimal | int | str:
-    """Read a value back. Raises ValueError for what the databases would refuse."""
+    """Read a value back. Raises ValueError for one that the databases would refuse."""
     if kind is datetime:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:
@@ -340,7 +339,7 @@ def _value(kind: type[Any], text: str) -> date | Decimal | int | str:
             raise ValueError(text)
         return int(number) if kind is int else number
     if kind is not str:
-        # A column that nobody sorts by yet: a slip of ours, no request can cause it.
+        # No list sorts by such a column: this is a programming error, no request causes it.
         raise LookupError(f"A list cannot be sorted by {kind}.")
     if b"\0" in text.encode():
         raise ValueError(text)

@@ -1,4 +1,4 @@
-"""Finding rows of a period, as people say it: by days in London, or by moments."""
+"""Find rows of a period, given by days in London or by moments."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -23,9 +23,9 @@ class MomentsAreReversed(Malformed):
 def within_days(
     column: Column[Any], first: date | None, last: date | None, *, path: FieldPath
 ) -> Iterator[ColumnElement[bool]]:
-    """Find moments from a day in London to another, both included.
+    """Match moments from a day in London to another, both included.
 
-    ``path`` is where the first was given. Raises DatesAreReversed.
+    ``path`` is the first day's place in the request. Raises DatesAreReversed.
     """
     if first and last and first > last:
         raise DatesAreReversed(path=path)
@@ -42,7 +42,7 @@ def within_moments(
     *,
     path: FieldPath,
 ) -> Iterator[ColumnElement[bool]]:
-    """Find moments from one on, before another. Raises MomentsAreReversed."""
+    """Match moments from ``since`` on, and before ``before``. Raises MomentsAreReversed."""
     require_in_order(since, before, path=path)
     if since:
         yield column >= since

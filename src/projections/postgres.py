@@ -17,11 +17,11 @@ from subscriptions.advisory_lock import AdvisoryLock, key_of
 from subscriptions.leader_lock import LeaderLock
 
 ASYNCHRONOUS = "-csynchronous_commit=off"
-"""A crash may lose the last commits; those events are then folded or sealed again."""
+"""A crash may lose the last commits; their events are then folded or sealed again."""
 
 
 class PostgreSQL:
-    """Read models in a schema of their own beside the facts."""
+    """Read models in a schema of their own, beside the events."""
 
     def __init__(self, url: str, name: str) -> None:
         self._url = url
@@ -31,7 +31,7 @@ class PostgreSQL:
         self._writer = create_engine(
             driver,
             **OPTIONS,
-            # Tables begin empty, and a plan made then scans them whole ever after.
+            # Tables begin empty, and a plan made then would always scan them whole.
             connect_args={
                 **patience,
                 "options": f"-csearch_path={name} -cenable_seqscan=off {ASYNCHRONOUS}",
@@ -40,7 +40,7 @@ class PostgreSQL:
         self._reader = create_engine(
             driver,
             **OPTIONS,
-            # Else a page that is slow holds up the swap of what was made anew.
+            # Otherwise a slow page would hold up the swap of rebuilt tables.
             isolation_level="AUTOCOMMIT",
             # Lists are read in the order of an index, whatever is believed of the rows,
             # by one process: to begin another takes longer than a page does.
@@ -118,10 +118,10 @@ class PostgreSQL:
             row_security.protect(connection, tables)
 
     def make_lasting(self, tables: Iterable[Table]) -> None:
-        """Leave it to migrations."""
+        """Do nothing: migrations make these tables."""
 
     def wipe(self) -> None:
-        """Leave it to the server, whose vacuum is no matter of a moment."""
+        """Do nothing: the server's own vacuum removes overwritten rows."""
 
     def leader_lock(self, name: str) -> LeaderLock:
         return AdvisoryLock(self._url, name)
@@ -132,9 +132,9 @@ class PostgreSQL:
 
 
 def _require_silence(connection: Any, *_: object) -> None:
-    """Have the pool connect anew where the server said something unasked: that it ends.
+    """Have the pool reconnect if the server sent something unasked, such as its shutdown.
 
-    It is seen without asking the server, which would take as long as to read a row.
+    The check asks the server nothing, which would take as long as reading a row.
     """
     if not connection.closed:
         waiting = poll()

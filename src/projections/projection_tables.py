@@ -25,7 +25,7 @@ SHADOW = "_beside"
 
 
 class OtherVersion(Exception):
-    """The tables are kept by another version of the program."""
+    """The tables belong to another version of the program."""
 
     def __init__(self, name: str, version: int) -> None:
         super().__init__(
@@ -35,7 +35,7 @@ class OtherVersion(Exception):
 
 
 class ProjectionTables:
-    """One read model's rows and checkpoint, which change together or not at all."""
+    """One read model's rows and checkpoint, which always change together."""
 
     def __init__(
         self, model: ReadModel, database: Database, *, shadow: bool = False
@@ -47,7 +47,7 @@ class ProjectionTables:
         self._is_mine = CHECKPOINTS.c.read_model == self.name
 
     def make_anew(self) -> None:
-        """Make empty tables in place of what there is."""
+        """Make empty tables in place of the present ones."""
         with self.database.making() as connection:
             self.drop(connection)
             create(connection, self.tables.values())
@@ -55,15 +55,15 @@ class ProjectionTables:
             self._store_checkpoint(connection, 0)
 
     def drop(self, connection: Connection) -> None:
-        """Take away every table that is kept under this name, and its checkpoint."""
+        """Drop every table stored under this name, and its checkpoint."""
         drop_stored(connection, [self.name])
 
     def checkpoint_in(self, connection: Connection) -> Position:
-        """Read the checkpoint; raises OtherVersion if another version keeps the tables."""
+        """Read the checkpoint. Raises OtherVersion if the tables are another version's."""
         return self.position_of(self._checkpoint(connection))
 
     def position_of(self, stored: Checkpoint | None) -> Position:
-        """Give the position of its checkpoint; raises OtherVersion."""
+        """Return the position of the checkpoint. Raises OtherVersion."""
         if stored is None or stored.version != self.model.version:
             raise OtherVersion(self.name, stored.version if stored else 0)
         return int(stored.position)
@@ -79,7 +79,7 @@ class ProjectionTables:
         self._store_checkpoint(connection, position)
 
     def lock(self, connection: Connection) -> Position:
-        """Lock the checkpoint until the transaction ends, and give its position."""
+        """Lock the checkpoint until the transaction ends, and return its position."""
         stored = connection.execute(
             select(CHECKPOINTS).where(self._is_mine).with_for_update()
         ).one_or_none()
@@ -92,7 +92,7 @@ class ProjectionTables:
         connection.execute(insert(CHECKPOINTS), self.as_stored(position))
 
     def as_stored(self, position: Position) -> dict[str, object]:
-        """Give the checkpoint's row."""
+        """Return the checkpoint's row."""
         return {
             "read_model": self.name,
             "version": self.model.version,
@@ -102,7 +102,7 @@ class ProjectionTables:
 
 
 def drop_stored(connection: Connection, names: Collection[str]) -> None:
-    """Take away every table that is kept under these names, and their checkpoints."""
+    """Drop every table stored under these names, and their checkpoints."""
     for stored in read_checkpoints(connection, names).values():
         tables = [f'"{name}"' for name in stored.tables]
         if connection.dialect.name == "postgresql":  # policies of one may ask another
@@ -116,7 +116,7 @@ def drop_stored(connection: Connection, names: Collection[str]) -> None:
 def prepare(
     database: Database, models: Sequence[ProjectionTables]
 ) -> list[ProjectionTables]:
-    """Make what is not there, all of it at once; give what is of another version."""
+    """Make all missing tables at once; return those that are another version's."""
     with database.making() as connection:
         create(connection, [CHECKPOINTS], only_missing=True)
         stored = read_checkpoints(connection, [each.name for each in models])

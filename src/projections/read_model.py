@@ -28,7 +28,7 @@ METADATA = MetaData()
 """The SQLAlchemy metadata that the tables of every read model are declared in."""
 
 MOMENTS = 128
-"""How many converted moments a column keeps."""
+"""The number of converted moments that a column caches."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ class ReadModel:
     fold: Callable[[Rows, Sequence[Recorded]], None]
 
     def pick_handled(self, batch: Sequence[Recorded]) -> list[Recorded]:
-        """Pick the events of a batch that this read model handles."""
+        """Return the events of a batch that this read model handles."""
         return [recorded for recorded in batch if type(recorded.event) in self.handles]
 
     def fold_into(
@@ -69,7 +69,7 @@ class ReadModel:
 
 
 def in_order(table: str, *orders: Sequence[str], of: str = "centre") -> list[Index]:
-    """Make the indexes that a list is read in: each order within a centre, and anywhere.
+    """Make the indexes for a list's orders, each within a centre and across all.
 
     ``of`` is the column of the centre.
     """
@@ -81,13 +81,13 @@ def in_order(table: str, *orders: Sequence[str], of: str = "centre") -> list[Ind
 
 
 def every_event() -> frozenset[type[Event]]:
-    """Give every class of event."""
+    """Return every class of event."""
     import_module("events.every")
     return frozenset(Event.known.values())
 
 
 def events_of(*aggregates: str) -> frozenset[type[Event]]:
-    """Give the classes whose topic begins with one of these, as ``booking`` or ``order``."""
+    """Return the classes whose topic begins with one of these words, such as ``booking``."""
     kinds = every_event()
     return frozenset(k for k in kinds if k.topic.partition(".")[0] in aggregates)
 
@@ -95,7 +95,8 @@ def events_of(*aggregates: str) -> frozenset[type[Event]]:
 def in_utc(moment: datetime) -> datetime:
     """Convert an aware moment to UTC.
 
-    Where that is outside the range of ``datetime``, date and time stay as they are.
+    If the result would be outside the range of ``datetime``, date and time stay as they
+    are.
     """
     try:
         return moment.astimezone(UTC)
@@ -121,7 +122,7 @@ class Moment(TypeDecorator[datetime]):
         return dialect.type_descriptor(DateTime(timezone=with_zone))
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
-        """Keep what was converted lately: a batch has few moments, each in many rows."""
+        """Cache recent conversions: a batch has few moments, each in many rows."""
         binding = super().bind_processor(dialect)
         return binding and lru_cache(MOMENTS)(binding)
 

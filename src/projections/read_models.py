@@ -19,15 +19,14 @@ from subscriptions.logger import logger
 
 LOCK = "read-models"
 RETIRED = ("claimable-learners",)
-"""Read models of earlier versions, which no events reach: their rows are taken away (H6)."""
+"""Read models of earlier versions, which are no longer folded: they are dropped (H6)."""
 
 
 class ReadModels:
     """The read models in a database, and the follower that keeps them.
 
-    Their tables are created at once; rows follow once started, or by ``catch_up``.
-    Start once only. One process at a time follows; another that was started takes over
-    when that one ends.
+    Tables are created at once; rows follow after ``start``, or by ``catch_up``. Start only
+    once. One process at a time follows; when it ends, another started process takes over.
     """
 
     def __init__(
@@ -54,11 +53,11 @@ class ReadModels:
 
     @property
     def errors(self) -> Mapping[str, str]:
-        """What each read model that is failing fails at; it is tried again and again."""
+        """The error of each failing read model; it is tried again until it succeeds."""
         return self._follower.errors
 
     def start(self) -> None:
-        """Rebuild what is of another version or another log, then follow in a thread."""
+        """Rebuild read models of another version or another log, then follow in a thread."""
         self._renew()
         self._follower.start()
 
@@ -69,13 +68,13 @@ class ReadModels:
         self._historical.close()
 
     def catch_up(self) -> None:
-        """Read to the end of the log now, in this thread, whether or not it was started."""
+        """Read to the end of the log now, in this thread, started or not."""
         self._renew()
         while self._advance():
             pass
 
     def _advance(self) -> bool:
-        """Let those that are furthest behind handle a batch; tell whether there was one."""
+        """Let those furthest behind handle a batch; tell whether there was one."""
         places = self._dispatcher.checkpoints()
         first = min(places.values(), default=0)
         batch = self._store.log(after=first)
@@ -87,7 +86,7 @@ class ReadModels:
         return bool(batch)
 
     def wait_for(self, position: Position, timeout: float) -> bool:
-        """Tell whether all have reached a position, after so many seconds at most."""
+        """Wait up to so many seconds; tell whether all have reached the position."""
         return self._follower.wait_for(position, timeout)
 
     def connection(
@@ -98,16 +97,16 @@ class ReadModels:
 
     @contextmanager
     def at_one_moment(self, name: str) -> Generator[tuple[Connection, Position]]:
-        """Give a connection to rows of one moment, and that read model's checkpoint."""
+        """Return a connection to rows of one moment, and the read model's checkpoint."""
         with self._database.reading(one_moment=True) as connection:
             yield connection, self._tables[name].checkpoint_in(connection)
 
     def as_at(self, store: EventStore) -> AbstractContextManager[Connection]:
-        """Give a connection to all rows as they were when the store stood so (H3)."""
+        """Return a connection to all rows as they were at the store's moment (H3)."""
         return self._historical.reading(store)
 
     def behind(self) -> dict[str, tuple[Position, Position]]:
-        """Give each checkpoint, and the head of the log."""
+        """Return each checkpoint, with the head of the log."""
         places = self._dispatcher.checkpoints()
         head = self._store.head()
         return {name: (place, head) for name, place in places.items()}
@@ -122,7 +121,7 @@ class ReadModels:
         rebuilding.rebuild(tables, self._store, progress)
 
     def check(self, name: str, progress: Progress) -> tuple[Difference, ...]:
-        """Compare the live rows with all events folded anew. KeyError if unknown."""
+        """Compare the live rows with a fresh fold of all events. KeyError if unknown."""
         return rebuilding.check(self._tables[name], self._store, progress)
 
     def _renew(self) -> None:
@@ -134,7 +133,7 @@ class ReadModels:
             self.rebuild_together(names, lambda _, __: None)
         self._outdated.clear()
         for name, (place, head) in self.behind().items():
-            if place > head:  # events of a backup were put in place
+            if place > head:  # the events were replaced by a backup
                 logger().warning(
                     "read model is ahead", name=name, place=place, head=head
                 )

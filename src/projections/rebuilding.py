@@ -20,7 +20,7 @@ BATCH = 500
 """How many events are folded in one transaction, and how many rows read at once."""
 
 LOOK_SECONDS = 0.1
-"""How long to wait before the lock, or the swap, is tried again."""
+"""The pause before the lock or the swap is tried again."""
 
 TRIES = 50
 """How often the swap is tried, while others lock the live tables."""
@@ -42,9 +42,9 @@ def rebuild(
 ) -> None:
     """Fold every event into shadow tables, then swap them with the live ones.
 
-    Those of several read models are folded together, from one reading of the log. Waits
-    while another process rebuilds one of them. The live tables are updated and read
-    meanwhile. Raises OperationalError if every try to swap fails.
+    Several read models are folded together, from one reading of the log. Waits while
+    another process rebuilds one of them. Meanwhile the live tables are read and updated as
+    usual. Raises OperationalError if every try to swap fails.
     """
     with ExitStack() as stack:
         in_turn = sorted(lives, key=lambda live: live.name)
@@ -73,7 +73,7 @@ def check(
 ) -> tuple[Difference, ...]:
     """Fold every event into shadow tables, and list the rows that differ from the live ones.
 
-    The live tables are read in one snapshot, and events folded up to its checkpoint.
+    The live tables are read in one snapshot, and the events folded up to its checkpoint.
     """
     with (
         _shadow(live) as shadow,

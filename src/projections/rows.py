@@ -13,20 +13,20 @@ Values: TypeAlias = dict[str, Any]
 Key: TypeAlias = tuple[Any, ...]
 
 CHUNK = 500
-"""How many rows are asked for, or sent, at once."""
+"""How many rows one statement reads or writes."""
 
 UPDATED_AT = "updated_at"
-"""The column of a table that says when a row was last changed, and so by which event."""
+"""The column with the time of the event that last changed a row."""
 
 
 class Rows:
     """The changes that a batch of events makes to the rows of some tables.
 
-    A fold reads and changes rows here, by their primary keys, as if each change were
-    made at once. The database gets the last state of each row, by ``flush``. Rows with
-    an ``updated_at`` get the moment of the event that ``following`` gave last.
+    A fold reads and changes rows here, by primary key, as if each change were made at once.
+    ``flush`` writes the last state of each row to the database. In tables with
+    ``updated_at`` that becomes the time of the event that ``following`` yielded last.
 
-    ``tables`` names other tables to keep in place of those that the fold names.
+    ``tables`` maps the fold's tables to others that are written instead.
     """
 
     def __init__(
@@ -38,13 +38,13 @@ class Rows:
         self._at: datetime | None = None
 
     def following(self, batch: Sequence[Recorded]) -> Iterator[Recorded]:
-        """Give the events in turn; what is changed meanwhile is changed at its moment."""
+        """Yield the events in turn; rows changed meanwhile get the event's time."""
         for recorded in batch:
             self._at = recorded.recorded_at
             yield recorded
 
     def get(self, table: Table, *key: Any) -> Values | None:
-        """Give the row of that key, or None. Changing the answer changes nothing."""
+        """Return the row with that key, or None. Changing the returned row has no effect."""
         row = self._of(table).load([key])[key]
         return None if row is None else dict(row)
 
@@ -54,11 +54,11 @@ class Rows:
             self._of(table).load(wanted)
 
     def put(self, table: Table, values: Values) -> None:
-        """Write a whole row, new or not; what is not named is None."""
+        """Write a whole row, new or not; columns not given become None."""
         self._of(table).put(self._stamp(table) | values)
 
     def change(self, table: Table, *key: Any, **values: Any) -> None:
-        """Write some values of a row; nothing happens if there is no such row."""
+        """Write some columns of a row; do nothing if there is no such row."""
         if values:
             self._of(table).change(key, self._stamp(table) | values)
 
@@ -67,21 +67,21 @@ class Rows:
         self._of(table).change(key, self._stamp(table))
 
     def remove(self, table: Table, *key: Any) -> None:
-        """Take a row away, if it is there."""
+        """Remove a row, if there is one."""
         self._of(table).remove(key)
 
     def where(self, table: Table, **column: Any) -> list[Values]:
-        """Give the rows that have that value in that one column, in order of keys."""
+        """Return the rows with this value in one column, in order of keys."""
         return [dict(row) for _, row in self._of(table).where(column)]
 
     def remove_where(self, table: Table, **column: Any) -> None:
-        """Take away the rows that have that value in that one column."""
+        """Remove the rows with this value in one column."""
         kept = self._of(table)
         for key, _ in kept.where(column):
             kept.remove(key)
 
     def flush(self) -> None:
-        """Write to the database what has changed, and forget what was read."""
+        """Write the changes to the database, and forget what was read."""
         for kept in self._kept.values():
             kept.flush()
         self._kept.clear()
@@ -98,9 +98,9 @@ class Rows:
 
 
 class _Statements:
-    """The SQL of one table in one database, written once a process.
+    """The SQL of one table in one database, written once per process.
 
-    Sent as text to the driver, with the values as the driver takes them.
+    It is sent to the driver as text, with values as the driver takes them.
     """
 
     def __init__(self, table: Table, dialect: Dialect) -> None:
@@ -134,7 +134,7 @@ class _Statements:
         return f"{self._select} WHERE {self._equals(column)}"
 
     def update(self, columns: Key) -> str:
-        """Change these columns of the row of a key, whose values follow theirs."""
+        """Write the update of these columns; the key's values come after theirs."""
         if columns not in self._updates:
             changes = ", ".join(map(self._equals, columns))
             self._updates[columns] = (
@@ -143,7 +143,7 @@ class _Statements:
         return self._updates[columns]
 
     def by_keys(self, keys: Sequence[Key]) -> tuple[str, Key]:
-        """Select the rows of these keys: the statement, and its values."""
+        """Return the statement that selects the rows of these keys, and its values."""
         if len(keys) == 1:
             return f"{self._select} WHERE {self._of_key}", self.values(
                 self.key, keys[0]
@@ -159,14 +159,14 @@ class _Statements:
         return query, tuple(chain.from_iterable(these))
 
     def values(self, names: Iterable[str], values: Iterable[Any]) -> Key:
-        """Give values of columns as the driver takes them."""
+        """Convert the values of columns for the driver."""
         those = map(self.to_driver.__getitem__, names)
         return tuple(
             [v if to is None else to(v) for to, v in zip(those, values, strict=True)]
         )
 
     def row_values(self, row: Values) -> Key:
-        """Give the values of a whole row, in the order of the columns, likewise."""
+        """Convert the values of a whole row for the driver, in the order of the columns."""
         values = list(row.values())
         for index, to in self._converted:
             values[index] = to(values[index])
@@ -191,7 +191,9 @@ class _Statements:
 
 def _statements(table: Table, dialect: Dialect) -> _Statements:
     made: _Statements | None = table.info.get(dialect.name)
-    if made is None or made.table is not table:  # a copy of a table has copied these
+    if (
+        made is None or made.table is not table
+    ):  # a copied table has copies of its columns
         made = table.info[dialect.name] = _Statements(table, dialect)
     return made
 
@@ -211,7 +213,7 @@ class _Kept:
         """Changes to rows that nobody had to read."""
 
     def load(self, keys: Sequence[Key]) -> Mapping[Key, Values | None]:
-        """Make sure that these rows are known, and give every row that is."""
+        """Load these rows, and return every row known so far."""
         missing = iter([key for key in dict.fromkeys(keys) if key not in self.rows])
         while chunk := list(islice(missing, CHUNK)):
             self.rows.update(dict.fromkeys(chunk))

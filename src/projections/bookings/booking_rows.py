@@ -1,4 +1,4 @@
-"""The rows of bookings and of their packages, as they follow from the events."""
+"""The rows of bookings and of their packages, as events change them."""
 
 from collections.abc import Sequence
 
@@ -93,7 +93,7 @@ PINS = Table(
 )
 
 OUTCOME = ("attendance", "is_pass", "grade", "mark", "sat_on")
-"""The columns that say how a test went."""
+"""The columns of a test's outcome."""
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
@@ -171,7 +171,7 @@ def _changed_columns(event: object) -> Values:
 
 
 def _keep_outcome(rows: Rows, recorded: Recorded) -> None:
-    """Keep the outcome as it was before a correction (B17)."""
+    """Store the outcome as it was before a correction (B17)."""
     row = rows.get(BOOKINGS, str(recorded.stream))
     if row is None:
         return

@@ -29,7 +29,7 @@ from projections.rows import Values
 
 @dataclass(frozen=True, kw_only=True)
 class PackageRow:
-    """A downloaded package; ``why_stale`` is a sentence, None if it is good (B11, B14)."""
+    """A downloaded package; ``why_stale`` is a sentence, None if it can be used (B11, B14)."""
 
     package: str
     user: str
@@ -62,7 +62,7 @@ class BookingRow:
     sat_on: date | None
     room: str | None
     revision: int
-    """The number of its amendments, plus one."""
+    """The number of amendments, plus one."""
     corrections: Sequence[Values]
     """The outcomes that were corrected, as they were before, oldest first (B17)."""
     updated_at: datetime

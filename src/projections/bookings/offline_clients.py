@@ -1,4 +1,4 @@
-"""Offline clients: which a centre has, and when each last reported itself."""
+"""The list of offline clients, and when each last reported itself."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
@@ -35,7 +35,7 @@ OFFLINE_CLIENTS = Table(
 
 @dataclass(frozen=True, kw_only=True)
 class OfflineClientRow:
-    """A client, and when it was last registered or reported itself."""
+    """A client, and when it was registered or last reported itself."""
 
     client: OfflineClient
     updated_at: datetime

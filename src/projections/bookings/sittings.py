@@ -1,4 +1,4 @@
-"""Sittings: the tests of one unit at one time, with how many sit them (B16)."""
+"""Sittings: the tests of one unit at one time, with the number of learners (B16)."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ KEY = (BOOKINGS.c.starts, BOOKINGS.c.centre, BOOKINGS.c.unit)
 
 @dataclass(frozen=True, kw_only=True)
 class SittingRow:
-    """A sitting, and how its learners stand; those who were cancelled do not count."""
+    """A sitting, with its learners by status; cancelled ones are not counted."""
 
     centre: str
     qualification: str
@@ -35,9 +35,10 @@ class SittingRow:
 
 @dataclass(frozen=True, kw_only=True)
 class SittingFilter:
-    """What a sitting is looked for by; None for what does not matter.
+    """Search criteria for sittings; None does not restrict.
 
-    Days are London's, both included; ``open_at`` leaves out those that were over then.
+    Days are in London, both included; ``open_at`` leaves out sittings that are over at that
+    moment.
     """
 
     unit: str | None = None
@@ -100,7 +101,7 @@ def search_sittings(
 
 @dataclass
 class _SittingChoices:
-    """How, and where, a sitting is sat."""
+    """The modes and rooms of a sitting."""
 
     modes: set[str] = field(default_factory=set)
     rooms: set[str] = field(default_factory=set)

@@ -1,4 +1,4 @@
-"""Centres: which there are."""
+"""The list of centres."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ READ_MODEL = ReadModel(
 
 @dataclass(frozen=True, kw_only=True)
 class CentreRow:
-    """A centre as a list shows it."""
+    """A centre in the list."""
 
     number: str
     name: str
@@ -54,7 +54,7 @@ def search_centres(
     limit: int,
     cursor: str | None = None,
 ) -> Page[CentreRow]:
-    """List one's own centre, or all of them (None), by number."""
+    """List the user's own centre, or all centres (None), by number."""
     query = select(CENTRES).where(*equal_to((CENTRES.c.number, centre)))
     return page(
         connection,

@@ -1,4 +1,4 @@
-"""Users: who may sign in, and with which tokens."""
+"""Users and their tokens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -99,7 +99,7 @@ READ_MODEL = ReadModel(
 
 @dataclass(frozen=True, kw_only=True)
 class UserRow:
-    """A user as a list shows them."""
+    """A user in the list."""
 
     name: str
     full_name: str
@@ -111,7 +111,7 @@ class UserRow:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenRow:
-    """A token as a list shows it: never its text."""
+    """A token in the list, without its text."""
 
     id: str
     label: str
@@ -130,7 +130,7 @@ def search_users(
     limit: int,
     cursor: str | None = None,
 ) -> Page[UserRow]:
-    """List users of a centre, or of all (None), whose name begins so, by name."""
+    """List the users of a centre, or of all (None), whose name begins with ``name``."""
     query = select(USERS).where(*equal_to((USERS.c.centre, centre)))
     if name:
         begins = USERS.c.name.startswith(name.strip().lower(), autoescape=True)
@@ -154,7 +154,7 @@ def search_users(
 
 
 def names(connection: Connection) -> list[str]:
-    """Name everybody who is or was a user."""
+    """Return the names of all present and former users."""
     return [*connection.scalars(select(USERS.c.name).order_by(USERS.c.name))]
 
 

@@ -1,4 +1,4 @@
-"""Claimable learners: who could be claimed for on each qualification (M2, M4)."""
+"""Claimable learners: the learners to claim for on each qualification (M2, M4)."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ from projections.registrations.registration_rows import COUNTS, REGISTRATIONS
 
 @dataclass(frozen=True, kw_only=True)
 class Registered:
-    """How many registrations a centre has on a qualification, and how many Active."""
+    """A centre's number of registrations on a qualification, and of Active ones."""
 
     registered: int
     active: int
@@ -43,7 +43,7 @@ class ClaimableLearner:
 
 
 class LearnerColumn(StrEnum):
-    """What the list can be sorted by."""
+    """The columns that can sort the list."""
 
     LEARNER = "learner"
     GIVEN_NAME = "given_name"
@@ -63,7 +63,7 @@ SORTED_BY: Mapping[LearnerColumn, Sequence[Column[Any]]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimableLearnerFilter:
-    """What is looked for in the five columns, all of it together."""
+    """Search criteria for the five columns; all must match."""
 
     learner: str = ""
     given_name: str = ""
@@ -80,7 +80,7 @@ def counts(
 ) -> Mapping[str, Mapping[str | None, Registered]]:
     """Count the centre's registrations by qualification (M2).
 
-    And then by the apprenticeship that they came with, None for none (O7).
+    Within each, by the apprenticeship they came with, None for none (O7).
     """
     its = COUNTS.c
     found: defaultdict[str, dict[str | None, Registered]] = defaultdict(dict)
@@ -103,10 +103,10 @@ def search_claimable_learners(
     limit: int,
     cursor: str | None = None,
 ) -> Page[ClaimableLearner]:
-    """List who can be claimed for on a qualification (M4), as the centre is approved.
+    """List the learners to claim for on a qualification (M4), as approved for the centre.
 
-    Nobody can whose personal data were erased: there is no name for a certificate.
-    Names are found by the start of any word, numbers by any part of them.
+    Erased learners are left out: there is no name for a certificate. Names match by the
+    start of any word, numbers by any part.
     """
     its, theirs = LEARNERS.c, REGISTRATIONS.c
     first = SORTED_BY[sort][0]
@@ -138,7 +138,7 @@ def search_claimable_learners(
         )
         is_few = connection.execute(known).scalar_one() <= MOST_SORTED
         narrowed = replace(narrowed, is_few=is_few)
-    # Read in the order of learners, a registration is looked up by both, never they by it.
+    # Learners are read in order; each one's registration is looked up, never the reverse.
     is_theirs = and_(
         theirs.learner == case((its.learner.is_not(None), its.learner)),
         theirs.product == case((its.learner.is_not(None), qualification)),

@@ -1,4 +1,4 @@
-"""Claims: what has become of each, newest first."""
+"""The list of claims, newest first."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -125,7 +125,7 @@ def _follow(rows: Rows, recorded: Recorded) -> None:
 
 
 def _choose(rows: Rows, stream: str, chosen: Collection[str]) -> None:
-    """Put in who is new, take out who left; who was withdrawn stays to be seen."""
+    """Add new learners and remove those left out; withdrawn learners stay."""
     places = {row["learner"]: row for row in rows.where(CLAIM_LEARNERS, stream=stream)}
     for who, row in places.items():
         if who not in chosen and row["standing"] != ClaimStatus.WITHDRAWN:
@@ -251,7 +251,7 @@ def search_claims(
 
 @dataclass(frozen=True, kw_only=True)
 class LearnersOnClaims:
-    """How many learners on claims are in each status; those withdrawn are in none."""
+    """The number of learners on claims by status; withdrawn ones are not counted."""
 
     draft: int
     unsubmitted: int
@@ -277,7 +277,7 @@ def count_learners(connection: Connection, *, centre: str | None) -> LearnersOnC
 def list_claims_to_process(
     connection: Connection, *, submitted_by: datetime, limit: int
 ) -> list[str]:
-    """Find claims with learners submitted then or before, not yet processed (M13)."""
+    """Find claims with learners submitted by that moment and not yet processed (M13)."""
     query = (
         select(CLAIMS.c.claim)
         .join(CLAIM_LEARNERS, CLAIM_LEARNERS.c.stream == CLAIMS.c.stream)

@@ -1,4 +1,4 @@
-"""Ineligible learners: everybody kept back from a submitted claim, until put right."""
+"""Ineligible learners: each learner withheld from a submitted claim, until submitted."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -92,7 +92,7 @@ INELIGIBLE = Table(
 ``again_at`` is when it is tried again.
 """
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=10), timedelta(days=1)
-"""How long until it is tried again to decide: each time twice as long, up to a day."""
+"""The pause before a learner is assessed again; it doubles each time, up to a day."""
 APPROVALS = Table(
     "ineligible_approvals",
     METADATA,
@@ -102,7 +102,7 @@ APPROVALS = Table(
 
 
 PASSING = (Cause.CLAIMED, Cause.CANCELLED, Cause.TRANSFERRED, Cause.NOT_APPROVED)
-"""Causes that are facts of their own: once they are none any more, nothing is known."""
+"""Causes that are facts in themselves: once a fact no longer holds, its cause is unknown."""
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
@@ -162,7 +162,7 @@ FOLDS: Mapping[str, Callable[[Rows, Recorded, str], None]] = {
     "claim": _fold_claim,
     "centre": _fold_centre,
 }
-"""What is folded, by what it happened to: the first word of its topic."""
+"""The fold of each aggregate's events, by the first word of their topics."""
 
 
 def _drop(rows: Rows, stream: str, learners: Iterable[str]) -> None:
@@ -185,7 +185,7 @@ def _row(claim: Values, learner: str, withheld: Withheld) -> Values:
 
 
 def _retry_columns(row: Values, before: Values | None, now: datetime) -> Values:
-    """Say how often it was tried in vain to decide, and when it is tried again."""
+    """Return how often deciding has failed, and when it is tried again."""
     if row["kept_back"] != Cause.NOT_DECIDED:
         return {"tries": 0, "again_at": None}
     tried = before["tries"] if before else 0
@@ -217,7 +217,7 @@ READ_MODEL = ReadModel(
 
 @dataclass(frozen=True, kw_only=True)
 class Ineligible:
-    """A learner kept back, by which claim, since when and why (I1)."""
+    """A learner withheld: from which claim, since when and why (I1)."""
 
     claim: str
     centre: str
@@ -258,7 +258,7 @@ def _ineligible_row(row: Row[tuple[object, ...]]) -> Ineligible:
 
 
 def _cause() -> ColumnElement[str]:
-    """Say what holds today: a fact of its own first, else what was said, if it stands."""
+    """Select the cause that holds today: a fact first, else the stored cause if it still holds."""
     its, on = INELIGIBLE.c, REGISTRATIONS.c
     is_approved = (
         select(APPROVALS.c.product)
@@ -284,13 +284,13 @@ def _cause() -> ColumnElement[str]:
 def list_claims_to_retry(
     connection: Connection, *, now: datetime, limit: int
 ) -> list[str]:
-    """Find claims with learners on whom it is time to try again to decide (M10)."""
+    """Find claims with learners who are due to be assessed again (M10)."""
     query = select(INELIGIBLE.c.claim).where(INELIGIBLE.c.again_at <= now)
     return sorted({*connection.scalars(query)})[:limit]
 
 
 def _changed_at() -> ColumnElement[datetime]:
-    """Say when anything changed that a row or its cause is made of."""
+    """Select the time of the last change to a row or to its cause."""
     its, on = INELIGIBLE.c.updated_at, REGISTRATIONS.c.updated_at
     return case((on > its, on), else_=its)
 

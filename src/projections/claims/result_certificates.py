@@ -1,4 +1,4 @@
-"""The certificates of results: each as it was issued, and what became of it (R2)."""
+"""The certificates of results: each as issued, with its later history (R2)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -88,17 +88,17 @@ ERASED_HOLDER: Values = {"given_name": None, "family_name": None, "date_of_birth
 
 
 def fetch_certificates(rows: Rows, batch: Sequence[Recorded]) -> None:
-    """Prefetch the certificates that something happened to since they were issued."""
+    """Prefetch the certificates that this batch changes."""
     its = [each for each in batch if each.event.topic.startswith("certificate.")]
     new = {each.stream for each in its if isinstance(each.event, CertificateIssued)}
     rows.fetch(CERTIFICATES, [str(r.stream) for r in its if r.stream not in new])
 
 
 def fold_certificate(rows: Rows, recorded: Recorded, stream: str, into: Table) -> None:
-    """Keep a certificate, and in ``into`` its number and when it was printed.
+    """Store a certificate; write its number and printing date ``into`` the results.
 
-    One issued before it named its holder and titles has the version of the rules that
-    has the titles; its holder is looked up.
+    If it does not name its holder and titles, the row has the version of the rules with the
+    titles, and the holder is looked up.
     """
     at = recorded.recorded_at
     match recorded.event:
@@ -126,7 +126,7 @@ def fold_certificate(rows: Rows, recorded: Recorded, stream: str, into: Table) -
 
 
 def _change(rows: Rows, stream: str, into: Table, **values: Any) -> None:
-    """Change a certificate, and in ``into`` the award whose latest it is."""
+    """Change a certificate; change ``into`` the award if this is its latest certificate."""
     row = rows.get(CERTIFICATES, stream)
     if row is None:
         return
@@ -151,7 +151,7 @@ def _as_issued(issued: CertificateIssued) -> Values:
 
 
 def erase_holder(rows: Rows, learner_stream: str, *, into: Table) -> None:
-    """Forget whose the certificates of a learner are, ``into`` their results too (H6)."""
+    """Erase the holder from a learner's certificates, and from their results ``into`` (H6)."""
     for row in rows.where(CERTIFICATES, learner_stream=learner_stream):
         rows.change(CERTIFICATES, row["stream"], is_waiting=False, **ERASED_HOLDER)
         rows.touch(into, str(stream_of(row["claim"])), row["learner"])
@@ -160,7 +160,7 @@ def erase_holder(rows: Rows, learner_stream: str, *, into: Table) -> None:
 def former_holders(
     connection: Connection, rows: Collection[Row[Any]]
 ) -> Mapping[tuple[str, Position], Mapping[str, Any]]:
-    """Give the holders of those of these certificates that do not name theirs (H6)."""
+    """Return the holders of those certificates that do not name theirs (H6)."""
     moments = {
         (row.learner, row.position) for row in rows if row.position and not row.title
     }
@@ -169,10 +169,10 @@ def former_holders(
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateRow:
-    """A certificate as it was issued, and what became of it.
+    """A certificate as it was issued, with its later history.
 
-    The holder is None once erased; titles are None, or empty, where the catalogue is to
-    be asked.
+    The holder is None once erased. Titles are None or empty if they must come from the
+    catalogue.
     """
 
     certificate: str
@@ -203,7 +203,7 @@ class CertificateRow:
 
 
 def certificates_of(connection: Connection, learner: str) -> list[CertificateRow]:
-    """Give all certificates of a learner, oldest first."""
+    """Return all certificates of a learner, oldest first."""
     its = CERTIFICATES.c
     theirs = its.learner_stream == str(stream_of(learner))
     query = select(CERTIFICATES).where(theirs)
@@ -227,8 +227,8 @@ def search_certificates(
 ) -> Page[CertificateRow]:
     """List the centre's certificates (None: everybody's), oldest first (M13).
 
-    ``waiting`` to be printed; None is any. Those changed since a moment are in the
-    order of change.
+    ``waiting``: to be printed; None is any. With ``updated_since`` they are in the order of
+    change.
     """
     its = CERTIFICATES.c
     narrowed = Narrowed(

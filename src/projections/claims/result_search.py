@@ -1,4 +1,4 @@
-"""Results, searched by several clauses and listed; and the whole history of a learner."""
+"""Results, searched by several clauses; and the whole history of a learner."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -39,9 +39,10 @@ from store import Position
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """An award that was submitted for, and what became of it (R2).
+    """An award submitted for, with its status (R2).
 
-    ``in_force`` is its certificate, if it has one; the holder is named as issued.
+    ``in_force`` says whether its certificate is, if it has one; the holder is named as
+    issued.
     """
 
     learner: str
@@ -71,10 +72,10 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class ResultFilter:
-    """What is looked for, all of it together (R1); each word must begin a word there.
+    """Search criteria; all must match (R1). Each given word must begin a word there.
 
-    ``products`` are those whose titles were found, qualifications and apprenticeships;
-    None for any.
+    ``products`` are qualifications and apprenticeships whose titles match; None does not
+    restrict.
     """
 
     name: str = ""
@@ -124,7 +125,8 @@ def search_results(
 ) -> Page[Result]:
     """Find the centre's results (None: everybody's), by name (R1).
 
-    Those changed since a moment are sorted by when they were, unless it is said how.
+    With ``updated_since`` they are sorted by when they changed, unless ``sort`` says
+    otherwise.
     """
     its, since = RESULTS.c, clauses.updated_since
     chosen = sorting(SORTS, sort or ("updated_at" if since else "family_name"))
@@ -163,14 +165,14 @@ def search_results(
 
 
 def _of_grade(grade: str) -> Narrowed:
-    """Find by the overall grade, whole, in capitals or not."""
+    """Match the whole overall grade, without case."""
     if not grade:
         return Narrowed()
     return Narrowed(kinds=[RESULTS.c.grade_sorted == grade.strip().upper()])
 
 
 def _on(connection: Connection, products: Collection[str] | None) -> Narrowed:
-    """Find by one of some qualifications, or of the apprenticeships that they came with."""
+    """Match these qualifications, or registrations that came with these apprenticeships."""
     if products is None:
         return Narrowed()
     its, came_with = RESULTS.c.qualification, REGISTRATIONS.c.apprenticeship
@@ -184,7 +186,7 @@ def _on(connection: Connection, products: Collection[str] | None) -> Narrowed:
 
 
 def _referred_to(text: str) -> Narrowed:
-    """Find by a learner ID, whole or its last digits, or a centre's own reference."""
+    """Match a learner ID, whole or by its last digits, or a centre's own reference."""
     its, given = LEARNERS.c, text.strip()
     is_centres = func.upper(its.centre_reference) == given.upper()
     found = union_all(
@@ -195,14 +197,14 @@ def _referred_to(text: str) -> Narrowed:
 
 
 def results_of_learner(connection: Connection, learner: str) -> list[Result]:
-    """Give a learner's whole history, oldest first (R2)."""
+    """Return a learner's whole history, oldest first (R2)."""
     query = _every(None).where(RESULTS.c.learner == learner)
     query = query.order_by(RESULTS.c.submitted_at, RESULTS.c.claim)
     return [*_results(connection, connection.execute(query).all())]
 
 
 def export(connection: Connection, *, centre: str | None) -> Iterator[Result]:
-    """Give every result of the centre (None: everybody's), by learner, oldest first."""
+    """Yield every result of the centre (None: everybody's), by learner, oldest first."""
     query = _every(centre).order_by(
         RESULTS.c.learner, RESULTS.c.submitted_at, RESULTS.c.claim
     )

@@ -1,4 +1,4 @@
-"""Results: every award ever submitted for, by learner, with what became of it."""
+"""Results: every award submitted for, by learner, with its status."""
 
 from collections.abc import Sequence
 
@@ -78,14 +78,14 @@ RESULTS = Table(
         of="owner",
     ),
 )
-"""``centre`` is whose claim it was, ``owner`` the centre that the learner is at."""
+"""``centre`` made the claim; ``owner`` is the learner's present centre."""
 OWNERS = Table(
     "result_owners",
     METADATA,
     Column("learner_stream", String, primary_key=True),
     Column("centre", String, nullable=False),
 )
-"""Where learners are who have gone to another centre."""
+"""The present centres of transferred learners."""
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
@@ -103,7 +103,7 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
 
 
 def _move(rows: Rows, learner_stream: str, event: LearnerTransferred) -> None:
-    """Show a learner's results to the centre that they have gone to; nothing is updated."""
+    """Show a learner's results to the centre they moved to; ``updated_at`` stays."""
     rows.put(OWNERS, {"learner_stream": learner_stream, "centre": event.centre})
     for row in rows.where(RESULTS, learner_stream=learner_stream):
         rows.put(
@@ -164,7 +164,7 @@ def _award_columns(granted: Granted) -> Values:
 
 
 def _keep_back(rows: Rows, row: Values, withheld: Withheld) -> None:
-    """Note who was kept back from an award; without type and date there is none."""
+    """Record that an award was withheld, if it has a type and a date."""
     if withheld.award_type is None or withheld.award_date is None:
         rows.remove(RESULTS, row["stream"], row["learner"])
     else:

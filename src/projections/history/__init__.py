@@ -1,1 +1,1 @@
-"""The history of each thing, and the proof that it is whole."""
+"""The history of each thing, and the timeline of each learner."""

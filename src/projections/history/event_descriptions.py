@@ -1,4 +1,4 @@
-"""What happened, in plain sentences: one for every kind of event (H1)."""
+"""A plain sentence for every kind of event (H1)."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -157,8 +157,11 @@ SENTENCES: Mapping[str, str] = {
     "user.password-set": "A password was set.",
     "user.role-changed": "The user is {role} now.",
 }
-"""What each kind of event says; its values by name, ``:n`` for how many,
-``:n test`` for how many of what. What is in brackets is left out where it has none."""
+"""The sentence of each kind of event, with its values by name.
+
+``:n`` writes how many, and ``:n test`` how many of what. A part in brackets is left out
+if its value is empty.
+"""
 
 NOTHING: Mapping[str, tuple[str, str]] = {
     "booking.room-given": ("room", "The room was taken away."),
@@ -176,20 +179,20 @@ NOTHING: Mapping[str, tuple[str, str]] = {
     "order.learners-linked": ("learners", "Nobody was linked."),
     "upload.learners-added": ("learners", "No learner was added to the group."),
 }
-"""What is said instead where one of the values is none."""
+"""The sentences used if a value is None."""
 
 UNPRICED: Mapping[str, str] = {
     "entry-order.confirmed": "The entries were confirmed: {entries:n test}.",
     "order.confirmed": "The order was confirmed: {lines:n product}.",
 }
-"""What they say where the total is not told."""
+"""The sentences used if the total is hidden."""
 
 MOST_NAMED = 5
 PART, NAME = re.compile(r"\[([^]]*)\]"), re.compile(r"{(\w+)")
 
 
 class FormattedValue:
-    """A value of an event, as a sentence shows it."""
+    """A value of an event, as a sentence writes it."""
 
     def __init__(self, value: Any) -> None:
         self._value = value
@@ -228,7 +231,7 @@ def name_some(names: list[str]) -> str:
 
 
 def sentence(event: Event) -> str:
-    """Say what happened."""
+    """Describe an event in a sentence."""
     told = vars(event)
     values = {name: FormattedValue(value) for name, value in told.items()}
     is_untold = told.get("total", "") is None

@@ -1,4 +1,4 @@
-"""The history of one thing: who did what when, with before and after (H1, H2)."""
+"""The history of one thing: who did what and when, with before and after (H1, H2)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ HIDDEN = frozenset(
         *("secret", "recovery_hashes"),
     }
 )
-"""Values that are nobody's business, and say nothing of what happened."""
+"""Fields left out of a history: secrets that say nothing about what happened."""
 
 MOST_CHANGES = 200
 NO_BIRTH = ERASED_BIRTH.isoformat()
@@ -28,7 +28,7 @@ NO_BIRTH = ERASED_BIRTH.isoformat()
 
 @dataclass(frozen=True, kw_only=True)
 class FieldChange:
-    """One value that is another now; None where there was, or is, none."""
+    """A value that changed; None where there was, or is, none."""
 
     field: str
     before: Any
@@ -37,7 +37,7 @@ class FieldChange:
 
 @dataclass(frozen=True, kw_only=True)
 class HistoryEntry:
-    """Something that happened, or was refused (then it has no ``version``)."""
+    """An event, or a refused command, which has no ``version``."""
 
     version: int | None
     position: Position
@@ -59,7 +59,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class HistoryStep:
-    """An event, and all values of the thing before and after it, by their paths."""
+    """An event, and all values of the thing before and after it, by path."""
 
     recorded: Recorded
     before: Mapping[str, Any]
@@ -69,7 +69,7 @@ class HistoryStep:
 def history(
     aggregate: type[Aggregate], stream: Stream, refusals: Stream
 ) -> Iterator[HistoryEntry]:
-    """Tell a history in order, what was refused in its place."""
+    """Yield a history in order, with refusals in their place."""
     happened = (
         entry(
             step.recorded,
@@ -97,7 +97,7 @@ def steps(aggregate: type[Aggregate], stream: Stream) -> Iterator[HistoryStep]:
 def entry(
     recorded: Recorded, *, version: int | None, changes: tuple[FieldChange, ...] = ()
 ) -> HistoryEntry:
-    """Show one recorded event."""
+    """Describe one recorded event."""
     data = plain(recorded.event)
     return HistoryEntry(
         version=version,
@@ -122,7 +122,7 @@ def entry(
 def changes(
     before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Iterator[FieldChange]:
-    """Compare two states, value by value, in the order of the later one."""
+    """Compare two states value by value, in the order of the later one."""
     for name in dict.fromkeys((*after, *before)):
         if before.get(name) != after.get(name):
             yield FieldChange(
@@ -131,12 +131,12 @@ def changes(
 
 
 def plain(value: object) -> dict[str, Any]:
-    """Put an event or a state into plain values, without what is hidden."""
+    """Convert an event or a state to plain values, without hidden ones."""
     return visible_values(msgspec.to_builtins(value, str_keys=True, enc_hook=str))
 
 
 def visible_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what is hidden, however deep it lies; an erased birth is none."""
+    """Leave out hidden values at any depth; an erased date of birth becomes None."""
     return {
         name: visible_values(each)
         if isinstance(each, Mapping)
@@ -149,7 +149,7 @@ def visible_values(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def flat(values: Mapping[str, Any], within: str = "") -> dict[str, Any]:
-    """Name each value by its path: ``lines.Q-0005001227.price``."""
+    """Flatten values by path: ``lines.Q-0005001227.price``."""
     found: dict[str, Any] = {}
     for name, value in values.items():
         if isinstance(value, Mapping) and value:

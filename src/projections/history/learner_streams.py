@@ -1,4 +1,4 @@
-"""Where learners are spoken of: the streams in which each of them is named (H1)."""
+"""The streams that mention each learner (H1)."""
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -26,7 +26,7 @@ MENTIONS = Table(
 )
 
 PASSED_OVER = (RecordRead, RecordAmended, RecordChecked, LearnerCreated)
-"""A record names whom it is like, which is nothing to them; a learner's own is known."""
+"""Events that are skipped: records name similar learners, and a learner's own stream is known."""
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
@@ -36,7 +36,7 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
 
 
 def people_named(recorded: Recorded) -> Iterable[str]:
-    """Give the identifiers that an event names; for refusals and invoicing, the subject alone."""
+    """Return the identifiers that an event names; for refusals and invoicing, its subject."""
     match recorded.event:
         case CommandRefused(subject=subject):
             return (subject,)
@@ -62,7 +62,7 @@ READ_MODEL = ReadModel(
 
 
 def place(connection: Connection) -> Position:
-    """Give the checkpoint up to which streams are known for each learner."""
+    """Return the checkpoint up to which each learner's streams are known."""
     name = READ_MODEL.name
     return int(read_checkpoints(connection, [name])[name].position)
 
@@ -76,7 +76,7 @@ def streams_naming(connection: Connection, names: Iterable[str]) -> set[UUID]:
 def finder(
     connect: Callable[[], AbstractContextManager[Connection]],
 ) -> Callable[[str], Sequence[UUID]]:
-    """Make what commands find the streams by that speak of a learner (H6)."""
+    """Make the function by which commands find the streams that mention a learner (H6)."""
 
     def find(learner: str) -> Sequence[UUID]:
         with connect() as connection:

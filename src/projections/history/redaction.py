@@ -1,7 +1,7 @@
-"""What a history leaves out: other learners (H1), and what another centre paid (L6).
+"""What a history leaves out: other learners (H1), and payments by another centre (L6).
 
-A learner's own history goes with them to another centre. What it says of others does not,
-nor what was paid there, nor what that purchase was called.
+A learner's history goes with them to another centre. It leaves out other learners, prices
+paid at the former centre, and that purchase's number.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ E = TypeVar("E", bound=Event)
 ANOTHER = "another learner"
 PREFIX = f"{Kind.LEARNER}-"
 PAID = frozenset({"price", "total", "purchase_order"})
-"""Values that say what a centre pays, or what it calls the purchase."""
+"""Fields with a centre's prices or purchase order numbers."""
 PRICED = frozenset(
     as_stored(kind.code)
     for kind in (
@@ -46,11 +46,11 @@ PRICED = frozenset(
         TotalHasChanged,
     )
 )
-"""The refusals whose message says, or may say, what a centre pays, by their code."""
+"""The codes of refusals whose message may contain a centre's prices."""
 
 
 def learners_in(value: object) -> set[str]:
-    """Find the learners that a value names; what is personal is not looked into."""
+    """Return the learners that a value names; personal values are not searched."""
     learners: set[str] = set()
     _add_learners(value, learners)
     return learners
@@ -76,7 +76,7 @@ def _add_learners(value: object, learners: set[str]) -> None:
 
 
 def may_name_learners(hint: Any) -> bool:
-    """Tell whether a value of a type can name a learner where ``learners_in`` looks."""
+    """Whether a value of this type can name a learner where ``learners_in`` looks."""
     if is_dataclass(hint):
         kind: Any = hint
         hints = get_type_hints(kind)
@@ -85,10 +85,10 @@ def may_name_learners(hint: Any) -> bool:
 
 
 def only_about(event: Event, learner: str) -> Event | None:
-    """Leave out whatever is about others; what it cost is what it cost for this one.
+    """Return the event with only this learner's part; its cost is that of this learner.
 
-    None if nothing is left that an order could be folded from: dates for nobody would
-    be dates for all.
+    Return None if too little is left to fold an order from: dates for nobody would be dates
+    for all.
     """
     if isinstance(event, OrderCourseDatesSet) and not _is_of(event.learners, learner):
         return None
@@ -103,7 +103,7 @@ def only_about(event: Event, learner: str) -> Event | None:
 
 
 def mask_others(event: E, learner: str) -> E:
-    """Replace the identifiers of other learners by "another learner"."""
+    """Replace the identifiers of other learners with "another learner"."""
     kept: E = _mask_others(event, learner)
     return kept
 
@@ -128,7 +128,7 @@ def _only_about(value: Any, learner: str) -> Any:
 
 
 def _is_of(value: object, learner: str) -> bool:
-    """Tell whether something names the learner, or nobody."""
+    """Whether a value names the learner, or names nobody."""
     named = learners_in(value)
     return not named or learner in named
 
@@ -161,12 +161,12 @@ def _public_fields(kind: Any) -> tuple[str, ...]:
 
 
 def sees_prices(owner: str | None, centre: str | None) -> bool:
-    """Tell whether what an owner pays is told to a centre; None is told everything."""
+    """Whether a centre may see what the owner pays; None sees everything."""
     return centre in {None, owner}
 
 
 def without_prices(centre: str | None, stream: Stream) -> Stream:
-    """Give a stream without what other centres paid for what happened in it."""
+    """Return a stream without the payments of other centres."""
     seen = (
         (r, r.event if sees_prices(r.owner, centre) else _without_prices(r.event))
         for r in stream.history
@@ -180,7 +180,7 @@ def without_prices(centre: str | None, stream: Stream) -> Stream:
 
 
 def _without_prices(event: Event) -> Event | None:
-    """Remove prices from an event; None if it is about nothing but a price."""
+    """Remove prices from an event; None if it is only about a price."""
     match event:
         case OrderPurchaseOrderNumberGiven() | EntryPurchaseOrderNumberGiven():
             return None

@@ -1,7 +1,7 @@
-"""The timeline of one learner: all that happened to them, at any centre (H1, H2).
+"""The timeline of one learner: everything that happened to them, at any centre (H1, H2).
 
-It is made from the events themselves. What an order, a claim or a group says of other
-learners is left out.
+It is built from events. What an order, a claim or a group says about other learners is left
+out.
 """
 
 import re
@@ -54,17 +54,17 @@ from repositories.aggregate_types import (
 from store import EventStore, Recorded, Stream
 
 GROUP_EVENTS = (UploadReceived, UploadSubmitted, LearnersAdded, UploadUndone)
-"""The events of an upload that concern each of its learners; records have the rest."""
+"""An upload's events that concern each of its learners; the records hold the rest."""
 
 SEVERAL = "It was about several learners."
-"""The message in a timeline of a refusal that names other learners too."""
+"""The message shown for a refusal that also names other learners."""
 
 _LEARNER = re.compile(r"L-[0-9]{10}[A-Z]")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TimelineEntry(HistoryEntry):
-    """An entry of a timeline, with kind and identifier of the thing that it happened to."""
+    """An entry of a timeline, with the kind and identifier of the thing concerned."""
 
     kind: str
     identifier: str
@@ -72,7 +72,7 @@ class TimelineEntry(HistoryEntry):
 
 @dataclass(frozen=True, kw_only=True)
 class Whose:
-    """The learner whose timeline it is, and the centre that reads it; None sees all."""
+    """The learner of the timeline, and the centre that reads it; None sees everything."""
 
     learner: str
     centre: str | None
@@ -81,7 +81,7 @@ class Whose:
 EntryMaker: TypeAlias = Callable[
     [type[Aggregate], Stream, Stream, Whose], Iterator[HistoryEntry]
 ]
-"""Makes a thing's entries, of its type, its stream, its refusals and the reader."""
+"""Makes the entries of a thing from its type, stream, refusals and reader."""
 
 
 def own_entries(
@@ -126,7 +126,7 @@ def record_entries(
 ) -> Iterator[HistoryEntry]:
     """Make the entries of the record that the learner came from.
 
-    Those of another record are only its confirmations and links that name the learner.
+    Of other records, only confirmations and links that name the learner are included.
     """
     became = RecordBecameLearner(learner=whose.learner)
     if became in stream.events:
@@ -141,7 +141,7 @@ def record_entries(
 def invoice_line_entries(
     aggregate: type[Aggregate], stream: Stream, _: Stream, __: Whose
 ) -> Iterator[HistoryEntry]:
-    """Make the entries of an invoice line; refusals are told of the thing charged."""
+    """Make the entries of an invoice line; its refusals are shown with the thing charged."""
     return history(aggregate, stream, Stream(id=stream.id))
 
 
@@ -173,26 +173,26 @@ ENTRY_MAKERS: Mapping[AggregateType[Any], EntryMaker] = {
     INVOICE_LINE: invoice_line_entries,
     DUPLICATE: duplicate_entries,
 }
-"""What makes the entries of each type; ``own_entries`` does for all other types."""
+"""The function that makes each type's entries; other types use ``own_entries``."""
 
 TYPES_BY_FIRST_EVENT: Mapping[type[Event], AggregateType[Any]] = {
     begun_by: kind
     for kind in (*WITH_HISTORY, RECORD, INVOICE_LINE, DUPLICATE)
     for begun_by in kind.begun_by
 }
-"""The types that a timeline tells of, by the class of event that begins a stream."""
+"""The types in a timeline, by the class of the event that begins their streams."""
 
 KIND_NAMES = {RECORD.noun: "record"}
-"""What an entry calls a type where it is not the type's noun, by noun."""
+"""The names of types whose entries do not use the type's noun, by noun."""
 
 
 def timeline(
     store: EventStore, connection: Connection, learner: str, *, centre: str | None
 ) -> list[TimelineEntry]:
-    """List all that happened to a learner, oldest first, as far as the rows have come.
+    """List everything that happened to a learner, oldest first, as far as the read models are.
 
-    ``centre`` is the one that reads it, None for a reader of all centres. What other
-    centres paid is left out.
+    ``centre`` is the reader's centre, None for a reader of all centres. Payments by other
+    centres are left out.
     """
     found = (
         without_prices(centre, each)
@@ -216,7 +216,7 @@ def timeline(
 def open_learner_streams(
     store: EventStore, connection: Connection, learner: str
 ) -> Iterable[Stream]:
-    """Open every stream that concerns a learner, up to where the rows have come.
+    """Load every stream that concerns a learner, up to the read models' position.
 
     All streams end at that position, so that a timeline shows one moment.
     """
@@ -264,14 +264,14 @@ def _timeline_entries(
 
 
 def _name(stream: Stream) -> str:
-    """Give the identifier of a stream's thing; empty if no timeline tells of it."""
+    """Return the identifier of a stream's thing; empty if no timeline shows it."""
     first = stream.events[0]
     kind = TYPES_BY_FIRST_EVENT.get(type(first))
     return kind.identifier_of(first) if kind else ""
 
 
 def _refusal_of_learner(recorded: Recorded, learner: str) -> Recorded | None:
-    """Give a refusal that names the learner, without other learners; None for others."""
+    """Return a refusal that names the learner, without other learners; None for others."""
     event = recorded.event
     if not isinstance(event, CommandRefused):
         return None

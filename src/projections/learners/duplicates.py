@@ -1,4 +1,4 @@
-"""Duplicates: pairs of learners who may be one person, and what was decided of them."""
+"""Duplicates: pairs of learners who may be one person, and the decisions on them."""
 
 import base64
 from collections.abc import Collection, Iterator, Sequence
@@ -54,14 +54,14 @@ SAME = (
     )
     .order_by(DECISIONS.c.first, DECISIONS.c.second)
 )
-"""Asked whenever a learner is looked at: put together once."""
+"""This query runs whenever a learner is shown, so it is built once."""
 LAST: Key = (date.max, "~")
 AT_A_TIME = 100
-"""How many learners are read at a time, and compared with all others of their birth."""
+"""How many learners are read at a time, then compared with all others born that day."""
 MOST_COMPARED = 2_000
-"""About how many pairs one request compares before it answers with what it has (d)."""
+"""About how many pairs one request compares before it answers (d)."""
 A_LEARNER = 5
-"""How many comparisons reading a learner stands for."""
+"""Reading a learner counts as so many comparisons."""
 COMPARED = ("given_name", "family_name", "date_of_birth", "gender", "uln")
 
 
@@ -87,7 +87,7 @@ READ_MODEL = ReadModel(
 
 @dataclass(frozen=True, kw_only=True)
 class PairCursor:
-    """The place of a pair in the list; of all pairs of the first, if second is LAST."""
+    """The place of a pair in the list; ``second`` is LAST after all pairs of the first."""
 
     first: Key
     second: Key
@@ -95,7 +95,7 @@ class PairCursor:
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """Two learners side by side, the one of the earlier birth or lower number first."""
+    """Two learners side by side; the first has the earlier birth or the lower number."""
 
     first: KnownLearner
     second: KnownLearner
@@ -104,12 +104,12 @@ class Pair:
 
     @property
     def updated_at(self) -> datetime:
-        """When either of the two was last changed."""
+        """The time when either of the two was last changed."""
         return max(self.first.updated_at, self.second.updated_at)
 
     @property
     def differing(self) -> list[str]:
-        """Name the fields in which the two learners differ."""
+        """The fields in which the two learners differ."""
         return [
             each
             for each in (*COMPARED, "centre")
@@ -125,12 +125,11 @@ def search_duplicates(
     limit: int,
     cursor: str | None = None,
 ) -> Page[Pair]:
-    """Find pairs nobody has decided on: of one centre, or of all (None).
+    """Find undecided pairs of one centre, or of all (None).
 
-    Or, of those, pairs of whom one was changed since a moment.
-
-    A page ends at ``limit`` pairs, or earlier, once much has been compared; the next
-    one goes on after the last learner who was. Raises BadCursor.
+    ``updated_since`` keeps the pairs with a learner changed since then. A page ends at
+    ``limit`` pairs, or earlier after many comparisons; the next one goes on after the last
+    learner compared. Raises BadCursor.
     """
     place = _place(cursor) if cursor is not None else None
     found: list[Pair] = []
@@ -172,7 +171,7 @@ def search_duplicates(
 
 
 def same_as(connection: Connection, learner: str, *, centre: str | None) -> list[str]:
-    """Name those who were said to be the same person; of that centre, if one is said."""
+    """Return the learners who were said to be the same person, at one centre if given."""
     found = connection.execute(SAME, {"learner": learner})
     return [
         row.second if row.first == learner else row.first
@@ -184,7 +183,7 @@ def same_as(connection: Connection, learner: str, *, centre: str | None) -> list
 def _from(
     connection: Connection, centre: str | None, place: PairCursor | None
 ) -> Sequence[Row[Any]]:
-    """Select the next learners, from the one at the cursor on (included)."""
+    """Select the next learners, starting with the one at the cursor."""
     its = LEARNERS.c
     query = select(LEARNERS).where(
         its.date_of_birth != ERASED.date_of_birth, *equal_to((its.centre, centre))
@@ -215,7 +214,7 @@ def _pairs_with(
 def _pairs(
     first: Row[Any], near: Collection[Row[Any]], faces: dict[str, Face], after: Key
 ) -> Iterator[Pair]:
-    """Compare a learner with each later one, in order, from the cursor on."""
+    """Compare a learner with each later one, in order, starting at the cursor."""
     others = {key: other for other in near if (key := _key(other)) > after}
     for key, other in sorted(others.items(), key=itemgetter(0)):
         why = why_alike(faces[first.learner], faces[other.learner])

@@ -1,4 +1,4 @@
-"""What learners are called, today and at positions of the log."""
+"""The names of learners, today and at positions of the log."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from store import Position
 
 @dataclass(frozen=True, kw_only=True)
 class NamedLearner:
-    """What a learner is called, and which centre they are at, today."""
+    """A learner's name and centre today."""
 
     learner: str
     given_name: str
@@ -26,7 +26,7 @@ class NamedLearner:
 def names_of(
     connection: Connection, learners: Iterable[str]
 ) -> Mapping[str, NamedLearner]:
-    """Give the names of these learners, but for those who were withdrawn (U11)."""
+    """Return the names of these learners; withdrawn ones are left out (U11)."""
     streams = [str(stream_of(learner)) for learner in learners]
     its = LEARNERS.c
     query = select(its.learner, its.given_name, its.family_name, its.centre)
@@ -38,9 +38,9 @@ def names_of(
 def identities_at(
     connection: Connection, moments: Collection[tuple[str, Position]]
 ) -> Mapping[tuple[str, Position], Mapping[str, Any]]:
-    """Give who learners were at positions of the log: names and birth.
+    """Return the names and dates of birth that learners had at positions of the log.
 
-    Nobody is who was erased since (H6), or is not known.
+    Learners erased since (H6), and unknown ones, are left out.
     """
     streams = {str(stream_of(learner)) for learner, _ in moments}
     former = select(FORMER).where(FORMER.c.stream.in_(streams)).order_by(FORMER.c.until)

@@ -1,4 +1,4 @@
-"""Manage Learners, searched by whatever is known of the learners (L3)."""
+"""Manage Learners, searched by any details of the learners (L3)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -78,12 +78,12 @@ SHOWN = select(
         for name in KnownLearner.__struct_fields__
     )
 )
-"""Asked at each search, and put together once: what is only searched by is not read."""
+"""The columns that a search reads, without those only searched by; built once."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LearnerFilter:
-    """What is known of the learners looked for; whatever is None does not matter (L3).
+    """Search criteria for learners; None does not restrict (L3).
 
     Dates of creation are days in London, both included.
     """
@@ -107,7 +107,7 @@ SEARCHED_NAMES: Mapping[str, Sequence[str]] = {
     "given_name": NAMES[:1],
     "family_name": NAMES[1:],
 }
-"""The names that each filter of names is for."""
+"""The name columns that each name filter searches."""
 LearnerSort = Literal[
     "created_at",
     "-created_at",
@@ -150,12 +150,12 @@ def search_learners(
     limit: int,
     cursor: str | None = None,
 ) -> Page[KnownLearner]:
-    """Find learners, newest first: all of the centre if nothing is sought (L3).
+    """Find learners, newest first; without criteria all of the centre (L3).
 
-    A learner ID may be whole, without its prefix, or its last three or more digits; a
-    name is found by the start of any of its words, case and accents apart; a group by
-    its number or its name; a centre's own reference by its start. Those changed since a
-    moment are sorted by when they were, unless it is said how. ``centre`` None is every
+    A learner ID may be whole, without its prefix, or its last three or more digits. A name
+    is found by the start of any of its words, without case and accents; a group by its
+    number or name; a centre's reference by its start. With ``updated_since`` they are
+    sorted by when they changed, unless ``sort`` says otherwise. ``centre`` None is every
     centre. Raises DatesAreReversed, and what ``page`` raises.
     """
     usual = "updated_at" if filters.updated_since else "-created_at"
@@ -185,9 +185,10 @@ def _rarely_named(
     descending: bool,
     limit: int,
 ) -> Page[KnownLearner] | None:
-    """Give the first page of those of a name, in one statement that is put together once.
+    """Return the first page of a search by name, with one statement that is built once.
 
-    None if that is not all that is asked, in one word, or if nobody has it, or many do.
+    Return None if there are other criteria or several words, or if nobody or many have the
+    name.
     """
     asked = [
         (name, value) for name, value in vars(filters).items() if value is not None
@@ -221,7 +222,7 @@ def first_named(
     descending: bool,
     is_within: bool,
 ) -> Select[Any]:
-    """Ask for the first of those whom ``rarely_named`` finds, at a centre or anywhere."""
+    """Select the first of the learners that ``rarely_named`` finds, at a centre or anywhere."""
     at = [LEARNERS.c.centre == bindparam("centre")] if is_within else []
     narrowed = rarely_named(names, most).also(Narrowed(within=at))
     found = few(with_place(SHOWN, by).where(*narrowed.found_first())).subquery()
@@ -236,7 +237,7 @@ def _conditions(
     filters: LearnerFilter,
     first: Column[Any],
 ) -> Narrowed:
-    """Say what is asked; ``first`` is the column that the list is sorted by."""
+    """Return the search's conditions; ``first`` is the column that sorts the list."""
     its = LEARNERS.c
     within = [*equal_to((its.centre, centre))]
     sought: list[ColumnElement[bool]] = []
@@ -296,14 +297,14 @@ def known_learner(row: Row[Any]) -> KnownLearner:
 def alike(
     connection: Connection, centre: str, likenesses: Sequence[str]
 ) -> Mapping[str, Sequence[str]]:
-    """Find the centre's learners of the same name and birth, by likeness (U6)."""
+    """Find the centre's learners with these names and dates of birth, by likeness (U6)."""
     its = LEARNERS.c
     found: dict[str, list[str]] = {}
     for start in range(0, len(likenesses), CHUNK):
         query = select(its.created_at, its.learner, its.likeness).where(
             its.centre == centre, its.likeness.in_(likenesses[start : start + CHUNK])
         )
-        # Sorted here: a database that is asked to would read the whole centre in order.
+        # Sorted here: a database would read the whole centre in order.
         for _, learner, likeness in sorted(map(tuple, connection.execute(query))):
             found.setdefault(likeness, []).append(learner)
     return found
@@ -312,7 +313,7 @@ def alike(
 def finder(
     connect: Callable[[], AbstractContextManager[Connection]],
 ) -> Callable[[str, Sequence[str]], Mapping[str, Sequence[str]]]:
-    """Make what commands find likenesses by, who know nothing of read models (U6)."""
+    """Make the function by which commands, which know no read models, find likenesses (U6)."""
 
     def find(centre: str, likenesses: Sequence[str]) -> Mapping[str, Sequence[str]]:
         with connect() as connection:

@@ -1,4 +1,4 @@
-"""Learners who wait for LRS: about whom it is to be asked again, and when (U7, L1)."""
+"""Learners who wait for LRS, and when LRS is to be asked again (U7, L1)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -39,7 +39,7 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
             ):
                 rows.put(WAITING, {"stream": stream, "due_at": at})
             case UlnVerificationPostponed(tries=tries):
-                # A record's is not here, and nothing comes of it.
+                # A record has no row here: the change does nothing.
                 rows.change(WAITING, stream, due_at=at + pause_after(tries))
             case (
                 UlnVerified()
@@ -75,7 +75,7 @@ READ_MODEL = ReadModel(
 def list_learners_to_verify(
     connection: Connection, *, now: datetime, limit: int
 ) -> list[UUID]:
-    """Find the streams of learners about whom LRS is to be asked again by now."""
+    """Return the streams of learners about whom LRS should be asked again by now."""
     query = select(WAITING.c.stream).where(WAITING.c.due_at <= now)
     first = query.order_by(WAITING.c.due_at, WAITING.c.stream).limit(limit)
     return [UUID(stream) for stream in connection.scalars(first)]

@@ -1,4 +1,4 @@
-"""Manage Learners: everybody whom a centre knows, found by what is known of them."""
+"""Manage Learners: every learner of a centre, with the columns to search by."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -27,7 +27,7 @@ from projections.rows import Rows, Values
 from store import Recorded
 
 ByteOrder = String().with_variant(String(collation="C"), "postgresql")
-"""Text in the order of its letters' numbers: a range finds what it begins with."""
+"""Text sorted by code points, so that a range finds all texts with a beginning."""
 
 LEARNERS = Table(
     "learners",
@@ -211,7 +211,7 @@ def _identity(event: LearnerCreated | LearnerIdentityAmended | Details) -> Value
 
 
 def _words_of(name: str) -> tuple[str, str | None]:
-    """Give the words of a name, and those that it is found by as well."""
+    """Return the words of a name, and further words by which it is found."""
     as_written = words(name)
     if name.isascii() and name.isalpha():
         return as_written[0], None
@@ -224,16 +224,16 @@ def _uln_columns(uln: str | None) -> Values:
 
 
 def _referred_to(reference: str | None) -> Values:
-    """Keep a centre's own reference as written, and as it is searched by."""
+    """Store a centre's reference as written and as it is searched."""
     in_order = folded(reference) if reference else None
     return {"centre_reference": reference, "reference_sorted": in_order}
 
 
 def _words(stream: str, row: Values) -> Iterator[tuple[str, str, str]]:
-    """Give the keys of the words that a learner is found by.
+    """Yield the keys of the words by which a learner is found.
 
-    The word that a name is sorted by is kept apart from the others: a list in the order
-    of names finds it in that order.
+    The word that a name is sorted by has its own kind, because a list in the order of names
+    finds it in that order.
     """
     for name in NAMES:
         first, _, more = row[f"{name}_sorted"].partition(" ")
@@ -244,7 +244,7 @@ def _words(stream: str, row: Values) -> Iterator[tuple[str, str, str]]:
 
 
 def digits_of(text: str) -> str:
-    """Give the digits of an identifier."""
+    """Return the digits of an identifier."""
     return "".join(letter for letter in text if letter.isascii() and letter.isdigit())
 
 

@@ -1,4 +1,4 @@
-"""Finding rows by a learner: by name, ID or group, as people remember them (domain, section 3)."""
+"""Find rows by a learner's name, ID or group, as people remember them (domain, section 3)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
@@ -49,10 +49,10 @@ def is_named(
     begins: Callable[[str], ColumnElement[bool]],
     *columns: Column[str],
 ) -> list[ColumnElement[bool]]:
-    """Find those of whose name a word begins so, for each word that is given.
+    """For each given word, require a word of the name that begins with it.
 
-    A name in which there is no word, as a dash, is that name itself in one of the
-    columns. Nothing is asked by nothing.
+    If the text has no words, such as a dash, it must equal a whole name in one of the
+    columns. An empty text restricts nothing.
     """
     if found := words(text):
         return [begins(word) for word in found]
@@ -61,7 +61,7 @@ def is_named(
 
 
 def has_word(column: ColumnElement[str]) -> Callable[[str], ColumnElement[bool]]:
-    """Look for the start of a word in a column that ``in_words`` wrote."""
+    """Make a condition on a column written by ``in_words``: some word begins so."""
 
     def begins(word: str) -> ColumnElement[bool]:
         return column.contains(f" {word}", autoescape=True)
@@ -76,11 +76,11 @@ def named_so(
     *,
     by: Column[Any] | None = None,
 ) -> Narrowed:
-    """Find learners by the start of any word of one of these names, for each word.
+    """For each given word, require that a word of one of these names begins with it.
 
-    A word that few are called is looked up; one that many are is seen in each row. If
-    the list is sorted ``by`` a name, those whose name begins so are together there, and
-    are read apart from the others. Nothing is asked by nothing.
+    A rare word is looked up by index; a common one is checked in each row. If the list is
+    sorted ``by`` a name, the rows whose name begins with the word are adjacent there, and
+    are read separately from the others. An empty text restricts nothing.
     """
     sought: list[ColumnElement[bool]] = []
     checks: list[ColumnElement[bool]] = []
@@ -118,7 +118,7 @@ def _more(name: str) -> str:
 def _looked_up(
     connection: Connection, its_words: Sequence[str], kinds: Sequence[str]
 ) -> Iterator[tuple[str, ColumnElement[bool] | None]]:
-    """Give each word with how it is looked up; None where more than a thousand have it."""
+    """Yield each word with its index condition; None if more than a thousand have the word."""
     if not its_words:
         return
     statement = _counting(tuple(kinds), len(its_words), MOST_SORTED)
@@ -132,12 +132,12 @@ def _looked_up(
 
 @lru_cache(100)
 def _counting(kinds: Sequence[str], number: int, most: int) -> Select[Any]:
-    """Count who has each of some words: asked at each search, and put together once."""
+    """Count the learners with each of some words; built once, used by each search."""
     return counting([_having_word(kinds, n) for n in range(number)], most)
 
 
 def _having_word(kinds: Sequence[str], number: int) -> Select[Any]:
-    """Ask who has a word between ``start`` and ``end`` of that number, given when asked."""
+    """Select the learners who have a word between ``start`` and ``end`` of that number."""
     its = WORDS.c
     return select(its.stream).where(
         its.name.in_(kinds),
@@ -147,10 +147,10 @@ def _having_word(kinds: Sequence[str], number: int) -> Select[Any]:
 
 
 def rarely_named(names: Sequence[str], most: int) -> Narrowed:
-    """Find learners by the ``start0`` of a word of these names, if so many have it at most.
+    """Find learners with a word of these names from ``start0``, if at most ``most`` have one.
 
-    Nobody is found by one that more have. What a word begins with, and ``end0``, are given
-    when it is asked: ``bounds_of`` gives both.
+    If more have one, nothing is found. ``bounds_of`` gives the values of ``start0`` and
+    ``end0``.
     """
     every_kind = [*names, *map(_more, names)]
     found = _having_word(every_kind, 0).limit(most + 1).cte("found")
@@ -160,7 +160,7 @@ def rarely_named(names: Sequence[str], most: int) -> Narrowed:
 
 
 def bounds_of(words: Sequence[str]) -> dict[str, str]:
-    """Give the values that the statements of words are asked with."""
+    """Return the bound values for statements that search words."""
     starts = {f"start{n}": word for n, word in enumerate(words)}
     return starts | {f"end{n}": word + LAST for n, word in enumerate(words)}
 
@@ -172,7 +172,7 @@ def _split_by(
     by: Column[Any],
     kinds: Sequence[str],
 ) -> Sequence[Narrowed]:
-    """Part those whose name begins with a word, which are together, from the others."""
+    """Separate learners whose name begins with a word, who are adjacent, from the others."""
     is_first = begins(by, word)
     is_other = as_check(not_(is_first))
     ((_, found),) = _looked_up(connection, [word], kinds)
@@ -182,7 +182,7 @@ def _split_by(
 
 
 def _has_word(name: str, start: str) -> ColumnElement[bool]:
-    """Tell whether a word of that name begins so, from the learner's row alone."""
+    """Whether a word of that name begins so, by the learner's row alone."""
     which = name.removesuffix("_name")
     others = func.coalesce(LEARNERS.c[f"{which}_others"], "")
     found_by = " " + LEARNERS.c[f"{which}_sorted"] + others
@@ -190,7 +190,7 @@ def _has_word(name: str, start: str) -> ColumnElement[bool]:
 
 
 def begins(column: Column[Any], start: str) -> ColumnElement[bool]:
-    """Find what begins so in a column whose order is that of its letters' numbers."""
+    """Match the beginning of a column that is sorted by code points."""
     return and_(column >= start, column < start + LAST)
 
 
@@ -202,10 +202,11 @@ def of_learner(
     *,
     by: Column[Any] | None = None,
 ) -> Narrowed:
-    """Find rows with a ``learner`` of that name, who is at that centre (None: any).
+    """Find rows whose ``learner`` has that name and is at that centre (None: any).
 
-    Each word begins one of the given or the family name. Who has gone to another centre
-    is not found by a name (L6). A list that is sorted ``by`` a name has joined learners.
+    Each given word must begin a word of the given or the family name. A learner who left
+    for another centre is not found by name (L6). A list that is sorted ``by`` a name must
+    join learners.
     """
     at = [*map(as_check, equal_to((LEARNERS.c.centre, centre)))]
     if by is not None and by.table is LEARNERS:
@@ -221,9 +222,9 @@ def of_learner(
 def in_group(
     connection: Connection, table: Table, centre: str | None, text: str
 ) -> Narrowed:
-    """Find rows with a ``learner`` of the group of that number, or of that name.
+    """Find rows whose ``learner`` is in the group with that number or name.
 
-    A group that was undone has none any more (U11).
+    An undone group has no learners (U11).
     """
     number = clean(text).upper().removeprefix("G-")
     its = GROUPS.c
@@ -238,7 +239,7 @@ def in_group(
 
 
 def id_matches(text: str) -> ColumnElement[bool]:
-    """Find by a learner ID, or its end, if that has three digits or more.
+    """Match a learner ID, or its last three or more digits.
 
     The check letter may be left out.
     """
@@ -254,7 +255,7 @@ def id_matches(text: str) -> ColumnElement[bool]:
 
 
 def is_learner(table: Table, text: str | None) -> Narrowed:
-    """Find rows with the ``learner`` of that ID, or of that end of one; None asks nothing."""
+    """Find rows with that learner ID, or its last digits; None restricts nothing."""
     if text is None:
         return Narrowed()
     its = table.c.learner

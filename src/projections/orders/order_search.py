@@ -36,7 +36,7 @@ from projections.registrations.registration_rows import REGISTRATIONS
 
 @dataclass(frozen=True, kw_only=True)
 class EntryCount:
-    """How many are entered for a test, under a version of its qualification's rules."""
+    """The number of entries for a test, under a version of its qualification's rules."""
 
     qualification: str
     unit: str
@@ -46,10 +46,10 @@ class EntryCount:
 
 @dataclass(frozen=True, kw_only=True)
 class ListedOrder:
-    """An order in the list; ``total`` is what it was confirmed at, if it was.
+    """An order in the list; ``total`` is the confirmed one, if it was confirmed.
 
-    ``products`` are numbers of learners by product, ``learners`` how many there are
-    in all; ``tests`` what those who can be entered are entered for.
+    ``products`` are numbers of learners by product, ``learners`` the number of all
+    learners. ``tests`` counts the entries of learners who can be entered, by test.
     """
 
     order: str
@@ -70,10 +70,10 @@ class ListedOrder:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderFilter:
-    """What an order is looked for by; None for what does not matter.
+    """Search criteria for orders; None does not restrict.
 
-    ``reference`` is one, or its last three digits or more; ``product`` one that it is
-    for, of entries the apprenticeship too; ``learner`` one who is on it.
+    ``reference`` is an order's, or its last three or more digits. ``product`` is one that
+    it is for; of entries also the apprenticeship. ``learner`` is one who is on it.
     """
 
     kind: OrderKind | None = None
@@ -137,7 +137,7 @@ def search_orders(
 
 @dataclass(frozen=True, kw_only=True)
 class _Counts:
-    """What is counted of some orders, by their streams."""
+    """Counts of some orders, by their streams."""
 
     by_product: Mapping[str, Mapping[str, int]]
     people: Mapping[str, int]

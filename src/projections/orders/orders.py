@@ -1,4 +1,4 @@
-"""Orders of both kinds: what each is for, what it costs, what has become of it."""
+"""Orders of both kinds: products, learners, total and state."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -72,7 +72,7 @@ LEARNERS = Table(
     Column("product", String, primary_key=True),
     Column("learner", String, primary_key=True, index=True),
 )
-"""Who is linked to what; to the order itself if the product is the empty text."""
+"""The learners linked to each product; an empty product means the order itself."""
 
 PRODUCTS = Table(
     "order_products",
@@ -80,7 +80,7 @@ PRODUCTS = Table(
     Column("stream", String, primary_key=True),
     Column("product", String, primary_key=True, index=True),
 )
-"""What an order is for, to be found by: of entries, the apprenticeships too."""
+"""The products by which an order is found; of entries, also the apprenticeships."""
 
 ENTRIES = Table(
     "order_entries",
@@ -90,18 +90,18 @@ ENTRIES = Table(
     Column("unit", String, primary_key=True),
     Column("qualification", String, nullable=False),
 )
-"""Who is entered for which test (B1)."""
+"""The learners entered for each test (B1)."""
 
 
 class OrderKind(StrEnum):
-    """What an order makes, once it is confirmed: registrations, or bookings."""
+    """What an order makes once confirmed: registrations or bookings."""
 
     REGISTRATIONS = "Registrations"
     ENTRIES = "Entries"
 
 
 class OrderState(StrEnum):
-    """What has become of an order; those deleted are not listed."""
+    """The state of an order; deleted ones are not listed."""
 
     DRAFT = "Draft"
     CONFIRMED = "Confirmed"
@@ -152,7 +152,7 @@ def _fold_entry_order(rows: Rows, stream: str, recorded: Recorded) -> None:
 
 
 FOLDS = {"order": _fold_order, "entry-order": _fold_entry_order}
-"""What is folded, by what it happened to: the first word of its topic."""
+"""The fold of each aggregate's events, by the first word of their topics."""
 
 
 def _begin(
@@ -185,7 +185,7 @@ def _delete(rows: Rows, stream: str) -> None:
 
 
 def _enter(rows: Rows, stream: str, entries: Sequence[Entry]) -> None:
-    """Put these entries in place of those before, with what the order is for."""
+    """Replace the entries of an order, and the products it is for."""
     for table in (LEARNERS, PRODUCTS, ENTRIES):
         rows.remove_where(table, stream=stream)
     products = [*dict.fromkeys(entry.qualification for entry in entries)]

@@ -1,4 +1,4 @@
-"""Invoice lines: every charge and credit, what caused it, and how far invoicing is."""
+"""Invoice lines: every charge and credit, its cause, and its status in invoicing."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -51,8 +51,8 @@ INVOICE_LINES = Table(
 class InvoiceLineRow:
     """A charge, or a credit (its ``amount`` is negative), in pounds.
 
-    ``cause`` is the event that it is due to, at ``position`` in the log. A charge that
-    was taken back and the credit that takes it back name each other.
+    ``cause`` is the event that caused it, at ``position`` in the log. A cancelled charge
+    and its credit name each other.
     """
 
     line: str
@@ -147,7 +147,7 @@ def charge_for_test(recorded: Recorded, made: BookingMade) -> InvoiceLineRow:
 
 
 def credit(recorded: Recorded, charged: Values) -> Values:
-    """Take a charge back, by a line of its own."""
+    """Make the credit that cancels a charge."""
     return {
         "line": f"{charged['line']}{CREDIT}",
         "position": recorded.position,
@@ -180,7 +180,7 @@ READ_MODEL = ReadModel(
 def statuses_of(
     connection: Connection, lines: Iterable[str]
 ) -> Mapping[str, InvoiceStatus]:
-    """Say how far invoicing is with each of these charges (L4)."""
+    """Return the invoice status of each of these charges (L4)."""
     charged = list(lines)
     its = INVOICE_LINES.c
     query = select(its.line, its.status).where(its.line.in_(charged))
@@ -192,7 +192,7 @@ def statuses_of(
 def find_invoice_line(
     connection: Connection, line: str, *, centre: str | None
 ) -> InvoiceLineRow | None:
-    """Find a line by its name; None if there is none that the centre (None: any) has."""
+    """Return a line by its name; None if the centre (None: any) has no such line."""
     its = INVOICE_LINES.c
     query = select(INVOICE_LINES).where(
         its.line == line, *equal_to((its.centre, centre))
@@ -211,7 +211,7 @@ def search_invoice_lines(
     limit: int,
     cursor: str | None = None,
 ) -> Page[InvoiceLineRow]:
-    """List lines in the order that they were charged in, from after a position on."""
+    """List lines after a position, in the order in which they were charged."""
     its = INVOICE_LINES.c
     narrowed = Narrowed(
         within=[its.position > after, *equal_to((its.centre, centre))],

@@ -1,4 +1,4 @@
-"""The rows of registrations, each with its status, as they follow from the events."""
+"""The rows of registrations, each with its status, as events change them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -117,7 +117,7 @@ JUDGED_BY = (
     TestOutcomeCorrected,
     TestResultAdded,
 )
-"""The facts by which what a learner achieved is judged, beside what is typed."""
+"""The events that affect the assessment of a learner, besides the grades typed in a claim."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +150,7 @@ class RegistrationRow:
 def row_of(
     recorded: Recorded, status: Status, *, updated_at: datetime
 ) -> RegistrationRow:
-    """Make the row of a registration from the fact that made it."""
+    """Make a registration's row from its first event."""
     event = recorded.event
     if not isinstance(event, RegistrationMade):
         raise TypeError(event)
@@ -213,7 +213,7 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
 
 
 def _count(rows: Rows, row: Values, *, by: int) -> None:
-    """Count a registration for its centre, or no longer; of qualifications alone."""
+    """Add a registration on a qualification to its centre's count, or subtract it."""
     if row["parts"]:
         return
     way = {name: row[name] for name in ("centre", "product")}
@@ -226,7 +226,7 @@ def _count(rows: Rows, row: Values, *, by: int) -> None:
 
 
 def _changed_columns(event: Event, row: Values) -> Values:
-    """Give what an event makes of a registration's row; {} if nothing."""
+    """Return the columns that an event changes in a registration's row; {} if none."""
     changed: Values = {}
     match event:
         case RegistrationTransferred(centre=centre):

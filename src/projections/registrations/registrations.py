@@ -1,4 +1,4 @@
-"""Registrations: who is on which product, since when, and what has become of it."""
+"""The list of registrations."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -68,10 +68,10 @@ def search_registrations(
     limit: int,
     cursor: str | None = None,
 ) -> Page[RegistrationRow]:
-    """List registrations, newest first, by all that is asked (L4).
+    """List registrations, newest first, that match all criteria (L4).
 
-    ``name`` is of the learner, both names in any order. Those changed since a moment
-    are sorted by when they were, unless it is said how.
+    ``name`` matches the learner's names in any order. With ``updated_since`` they are
+    sorted by when they changed, unless ``sort`` says otherwise.
     """
     query, its = select(REGISTRATIONS), REGISTRATIONS.c
     chosen = sorting(SORTS, sort or ("updated_at" if updated_since else "-ordered_at"))
@@ -112,7 +112,7 @@ def search_registrations(
 def registrations_of_learner(
     connection: Connection, *, centre: str, learner: str
 ) -> list[RegistrationRow]:
-    """List all that a learner is, or was, registered on, newest first (L4)."""
+    """List a learner's present and past registrations, newest first (L4)."""
     query = select(REGISTRATIONS).where(
         as_check(REGISTRATIONS.c.centre == centre), REGISTRATIONS.c.learner == learner
     )

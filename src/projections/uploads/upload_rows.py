@@ -1,4 +1,4 @@
-"""The rows of uploads and of their records, as they follow from the events."""
+"""The rows of uploads and of their records, as events change them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -98,7 +98,7 @@ COUNTS = Table(
     Column("state", String, primary_key=True),
     Column("records", Integer, nullable=False),
 )
-"""How many records of a group stand so: to count them at each look would take long."""
+"""The number of a group's records in each state: counting at each request would be slow."""
 
 STATUS_AFTER: Mapping[type[Event], UploadStatus] = {
     UploadMapped: UploadStatus.CHECKING,
@@ -180,7 +180,7 @@ def _fold_upload(rows: Rows, recorded: Recorded) -> None:
 def _reopen(
     rows: Rows, stream: str, event: UploadEncodingChosen | RecordsReady | UploadRenamed
 ) -> None:
-    """Show what is to be read again, what is to be submitted again, or another name."""
+    """Show that the file is read again, that the group must be submitted again, or its new name."""
     if not (known := rows.get(UPLOADS, stream)):
         return
     if isinstance(event, UploadRenamed):
@@ -200,7 +200,7 @@ def _words(name: str) -> str:
 def _count(
     rows: Rows, stream: str, event: LearnersAdded | UploadUndone | LearnersWithdrawn
 ) -> None:
-    """Count the learners who join the group, or are withdrawn from it."""
+    """Count the learners who join the group, or are withdrawn."""
     if not (known := rows.get(UPLOADS, stream)):
         return
     if isinstance(event, LearnersAdded):
@@ -213,7 +213,7 @@ def _count(
 
 
 def _step(rows: Rows, stream: str, event: RecordsRead | RecordsVerified) -> None:
-    """Count the steps of the check, which are more as ULNs are to be verified."""
+    """Count the steps of the check; there are more if ULNs must be verified."""
     if not (known := rows.get(UPLOADS, stream)):
         return
     taken, steps = known["steps_taken"], known["steps"]
@@ -230,13 +230,13 @@ def _step(rows: Rows, stream: str, event: RecordsRead | RecordsVerified) -> None
 
 
 def _counted_as(rows: Rows, stream: str) -> tuple[str, RecordState] | None:
-    """Give a record's group and its state; None if there is no such record."""
+    """Return a record's group and its state; None if there is no such record."""
     known = rows.get(RECORDS, stream)
     return (known["group_called"], known["state"]) if known else None
 
 
 def _recount(rows: Rows, *moves: tuple[str, RecordState] | None) -> None:
-    """Count a record no longer as it stood before, but as it stands now."""
+    """Subtract a record from its former state's count, and add it to its present one."""
     before, after = moves
     if before == after:
         return
@@ -296,7 +296,7 @@ def _problem_columns(event: RecordRead | RecordAmended | RecordChecked) -> Value
 
 
 def _verification_columns(*, to_verify: bool | None) -> Values:
-    """Say how a record stands with LRS; nothing if that has not changed."""
+    """Return a record's status with LRS; {} if it does not change."""
     if to_verify is None:
         return {}
     waiting, none = VerificationStatus.WAITING, VerificationStatus.NOT_ASKED
@@ -304,7 +304,7 @@ def _verification_columns(*, to_verify: bool | None) -> Values:
 
 
 def _settle(rows: Rows, stream: str, **changed: Any) -> None:
-    """Change a row, and its state with it."""
+    """Change a row, and update its state."""
     if known := rows.get(RECORDS, stream):
         rows.change(RECORDS, stream, **changed, state=_state(known | changed))
 
@@ -320,7 +320,7 @@ def _state(row: Values) -> RecordState:
 
 
 def _set_unanswered(rows: Rows, stream: str, *, because: str | None) -> None:
-    """Keep on the group of a record why LRS does not answer, or that it does."""
+    """Store on the record's group why LRS did not answer, or that it did."""
     if known := rows.get(RECORDS, stream):
         upload = str(stream_of(known["group_called"]))
         rows.change(UPLOADS, upload, unanswered_because=because)

@@ -1,4 +1,4 @@
-"""Uploads: every group of learners, how far it is, and how its records stand."""
+"""The list of uploads, with the progress of each group and the states of its records."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -54,10 +54,10 @@ def search_uploads(
     limit: int,
     cursor: str | None = None,
 ) -> Page[UploadRow]:
-    """List groups, newest first, by the start of any words of their name (U10).
+    """List groups, newest first, by the beginnings of words of their names (U10).
 
-    A group's number finds it as well, or its last three digits or more. ``centre``
-    None is every centre.
+    A group's number, or its last three or more digits, finds it too. ``centre`` None is
+    every centre.
     """
     checks: list[ColumnElement[bool]] = []
     if name is not None:
@@ -82,10 +82,10 @@ def search_uploads(
 
 
 def uploads_named(connection: Connection, *, centre: str, name: str) -> list[UploadRow]:
-    """Find the centre's groups of a name, but for those undone (U1, U10).
+    """Return the centre's groups of a name, without undone ones (U1, U10).
 
-    Names are compared without case or outer spaces. Users may have groups of the same
-    name.
+    Names are compared without case and outer spaces. Several users may have groups of the
+    same name.
     """
     said = "".join(f" {word}" for word in words(name))
     undone = (UploadStatus.UNDOING, UploadStatus.UNDONE)
@@ -104,7 +104,7 @@ def uploads_named(connection: Connection, *, centre: str, name: str) -> list[Upl
 
 
 def names_of(connection: Connection, groups: Iterable[str]) -> Mapping[str, str]:
-    """Give the names of groups, by their numbers."""
+    """Return the names of groups, by number."""
     if not (wanted := {*groups}):
         return {}
     query = select(UPLOADS.c.group_called, UPLOADS.c.name).where(
@@ -135,14 +135,14 @@ def _upload_row(row: Row[Any]) -> UploadRow:
 
 
 def counts(connection: Connection, group: str) -> Mapping[RecordState, int]:
-    """Say how many records of a group stand how; nothing stands for none."""
+    """Return the number of a group's records in each state; states without any are left out."""
     return counts_of(connection, [group]).get(group, {})
 
 
 def counts_of(
     connection: Connection, groups: Iterable[str]
 ) -> Mapping[str, Mapping[RecordState, int]]:
-    """Say the same of several groups, by their numbers."""
+    """Return the same for several groups, by number."""
     query = select(COUNTS).where(
         COUNTS.c.group_called.in_({*groups}), COUNTS.c.records > 0
     )
@@ -162,7 +162,7 @@ def rows_of(
     limit: int,
     cursor: str | None = None,
 ) -> Page[int]:
-    """List the rows of a group whose records stand so, in the file's order (U6)."""
+    """List the rows of a group whose records are in these states, in file order (U6)."""
     query = select(RECORDS.c.row_number).where(
         RECORDS.c.group_called == group, RECORDS.c.state.in_(states)
     )
@@ -178,7 +178,7 @@ def rows_of(
 
 
 def unanswered_because(connection: Connection, group: str) -> PostponedReason | None:
-    """Say why LRS did not answer about the group's records when it was last asked."""
+    """Return why LRS did not answer when it was last asked about the group."""
     query = select(UPLOADS.c.unanswered_because).where(UPLOADS.c.group_called == group)
     why = connection.scalar(query)
     return PostponedReason(why) if why else None
@@ -187,10 +187,9 @@ def unanswered_because(connection: Connection, group: str) -> PostponedReason | 
 def list_records_to_verify(
     connection: Connection, *, now: datetime, limit: int
 ) -> list[tuple[str, int]]:
-    """Find the group and row of records that LRS is to be asked about again (U7).
+    """Return the group and row of records about which LRS should be asked again (U7).
 
-    Those of uploads that are being checked are left to the check, and those of undone
-    ones alone.
+    Records of uploads under check, and of undone uploads, are left out.
     """
     others = (UploadStatus.CHECKING, UploadStatus.UNDOING, UploadStatus.UNDONE)
     is_checked = UPLOADS.c.status.not_in(others)
@@ -208,7 +207,7 @@ def list_records_to_verify(
 def learner_row_finder(
     connect: Callable[[], AbstractContextManager[Connection]],
 ) -> Callable[[str], Sequence[UUID]]:
-    """Make what commands find the streams of a learner's rows by, in every file (H6)."""
+    """Make the function by which commands find a learner's rows, in every file (H6)."""
 
     def find(learner: str) -> Sequence[UUID]:
         its = select(RECORDS.c.stream).where(RECORDS.c.learner == learner)
