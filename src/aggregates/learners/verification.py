@@ -75,7 +75,7 @@ SENTENCES: Mapping[PostponedReason, str] = {
 
 NOT_PUT = "Not put to the Learning Records Service"
 LRS_OFF = "Not verified: the Learning Records Service was off."
-SOON = "The Learning Records Service has not been asked yet."
+SOON = "The Learning Records Service is about to be asked."
 AGAIN = " The service asks again by itself."
 
 

@@ -142,7 +142,7 @@ def test_lrs_is_asked_again_ever_more_seldom() -> None:
         (WAITING, "Not yet verified. The Learning Records Service is about to be"),
         (
             WAITING.apply(UlnVerificationPostponed(why="out-of-hours", tries=1)),
-            "Not yet verified. The Learning Records Service is closed at this hour. It",
+            "Not yet verified. The Learning Records Service is closed at this hour. The",
         ),
         (WAITING.apply(MATCH), "Verified"),
         (after(Code.NOT_FOUND), "The Learning Records Service does not have"),
