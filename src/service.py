@@ -18,7 +18,7 @@ from audit.ledger import Ledger
 from catalogue import Catalogue, load
 from commands.command import Command, CommandContext, CommandResult
 from downstream.broker import Broker
-from policies.claims import JUDGE_CLAIMS_AGAIN, PROCESSING_DELAY, process_claims
+from policies.claims import JUDGE_CLAIMS_AGAIN, PROCESSING_DELAY, claim_processing
 from policies.policies import Policies
 from policies.policy import Policy
 from policies.uploads import ADD_LEARNERS, CHECK_UPLOADS, WITHDRAW_LEARNERS
@@ -231,7 +231,7 @@ def open_service(
             ledger=ledger,
             catalogue=goods,
             clock=clock or now,
-            policies=(*POLICIES, process_claims(processing_delay)),
+            policies=(*POLICIES, claim_processing(processing_delay)),
             verify=verify,
             retention=retention,
             breached=breached,

@@ -26,8 +26,8 @@ def write_bundle(
     """Write the events up to the last signed head into a new zip; return their number.
 
     ``progress`` is called with the number so far after every BATCH events. An auditor
-    verifies the zip offline with the ``verify_bundle.py`` in it, or, safer, with a copy
-    of that script from another source. Raises NothingSealed, FileExistsError, OSError.
+    verifies the zip offline with its ``verify_bundle.py`` or, better, with a copy of that
+    script from another source. Raises NothingSealed, FileExistsError, OSError.
     """
     head = ledger.head()
     if head is None:

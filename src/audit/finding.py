@@ -1,4 +1,4 @@
-"""Findings of an audit, as sentences."""
+"""The findings of an audit, as sentences."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ from store import Position, StoredRow
 
 
 class FindingKind(StrEnum):
-    """What was done to the events, or to the ledger itself."""
+    """The kinds of changes to the events, or to the ledger itself."""
 
     ALTERED = "altered"
     REMOVED = "removed"
@@ -19,11 +19,11 @@ class FindingKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """The first thing that is wrong, as a sentence.
+    """The first fault, as a sentence.
 
-    ``position`` is that of the first event altered, removed or inserted, or its latest
-    where only a head that was kept elsewhere tells of it; where the ledger is wrong,
-    that of the last event before it that is known to be right.
+    ``position`` is that of the first event altered, removed or inserted. If only a head
+    that was kept elsewhere shows the fault, it is the latest position that it can have. If
+    the ledger is at fault, it is the last position before it known to be right.
     """
 
     kind: FindingKind
@@ -59,7 +59,7 @@ def event_inserted(row: StoredRow) -> Finding:
 
 
 def ledger_altered(sound: Position, what: str) -> Finding:
-    """Say that after its last sound head the ledger is not to be trusted."""
+    """Report that the ledger cannot be trusted after its last sound head."""
     return Finding(
         kind=FindingKind.LEDGER,
         position=sound,
@@ -72,7 +72,7 @@ def ledger_altered(sound: Position, what: str) -> Finding:
 
 
 def leaf_altered(sound: Position, position: Position, head: Head) -> Finding:
-    """Say that it is the ledger that was altered, and not the events."""
+    """Report that the ledger was altered, and not the events."""
     return Finding(
         kind=FindingKind.LEDGER,
         position=sound,

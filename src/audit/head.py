@@ -13,10 +13,10 @@ from audit.tree import Hash
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """A tree head: the number of events up to a position, the root over them, and when.
+    """A tree head: the number of events up to a position, the root over them, and the time.
 
-    ``signature`` is Ed25519 over ``text``, by the key that is derived from the master
-    key; ``signed_at`` is in UTC.
+    ``signature`` is Ed25519 over ``text``, by the key derived from the master key.
+    ``signed_at`` is in UTC.
     """
 
     size: int
@@ -41,7 +41,7 @@ class Head:
         return True
 
     def document(self, public_key: bytes) -> dict[str, Any]:
-        """Put it into the shape that is published: JSON, bytes as hex."""
+        """Return the published form: JSON, with bytes as hex."""
         return {
             **asdict(self),
             "root": self.root.hex(),
@@ -52,7 +52,7 @@ class Head:
 
     @classmethod
     def of(cls, document: Any) -> Self:
-        """Read what was published; ValueError if it is not a tree head."""
+        """Read the published form. Raises ValueError if it is not a tree head."""
         try:
             return cls(
                 size=int(document["size"]),

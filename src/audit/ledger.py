@@ -1,4 +1,4 @@
-"""The ledger: a leaf for every event, kept apart from the events by a follower."""
+"""The ledger: a leaf for every event, stored apart from the events by a follower."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -36,7 +36,7 @@ HASH_BYTES = 32
 PART = 5000
 SPAN = 500
 LINGER = 0.05
-"""How many seconds of events are sealed together, by one signature."""
+"""The seconds of events that one signature seals together."""
 UNREADABLE = "a value in it cannot be read"
 METADATA = MetaData()
 LEAVES = Table(
@@ -53,7 +53,7 @@ NODES = Table(
     Column("number", BigInteger, primary_key=True),
     Column("hash", LargeBinary, nullable=False),
 )
-"""The roots of whole subtrees, above the leaves."""
+"""The roots of complete subtrees, above the leaves."""
 HEADS = Table(
     "heads",
     METADATA,
@@ -76,7 +76,7 @@ class NotSealable(Exception):
 
 
 class ForeignEvent(NotSealable):
-    """An event is in the store that this service did not write."""
+    """The store has an event that this service did not write."""
 
     def __init__(self, position: Position) -> None:
         super().__init__(
@@ -86,7 +86,7 @@ class ForeignEvent(NotSealable):
 
 
 class NotAsSealed(NotSealable):
-    """The event that was sealed last is not there, or another is in its place."""
+    """The event that was sealed last is missing or replaced."""
 
     def __init__(self, position: Position) -> None:
         super().__init__(
@@ -107,11 +107,11 @@ class LedgerAltered(NotSealable):
 
 
 class PositionNotSealed(LookupError):
-    """There is no such event, or it has not come into the tree yet."""
+    """There is no event at the position, or it is not in the tree yet."""
 
 
 class Facts:
-    """Events as they are stored, after the one that was sealed last."""
+    """The stored events after the one that was sealed last."""
 
     def __init__(
         self, store: EventStore, sealed: Callable[[Position], Hash | None]
@@ -122,7 +122,7 @@ class Facts:
         return self._store.watch()
 
     def next_batch(self, after: Position) -> Sequence[StoredRow]:
-        """Give the next events. Raises NotAsSealed if the one before is another."""
+        """Return the next events. Raises NotAsSealed if the event before them has changed."""
         if not after:
             return self._store.read_stored(after=after)
         rows = self._store.read_stored(after=after - 1)
@@ -134,9 +134,9 @@ class Facts:
 class Ledger:
     """The tree over all events, with a signed head after each batch that it read.
 
-    Of the heads before the last it keeps one in every ``span`` events, to verify soon.
-    It is kept where an append does not write, and read models do not either. It is
-    never made anew: what it holds is what the events were when they were recorded.
+    Of earlier heads it keeps one in every ``span`` events, so that verifying finds a fault
+    soon. It is stored where neither appends nor read models write. It is never rebuilt,
+    because it holds what the events were when they were recorded.
     """
 
     name = NAME
@@ -171,7 +171,7 @@ class Ledger:
         return self._follower.errors
 
     def wait_for(self, position: Position, timeout: float) -> bool:
-        """Tell whether all events so far are sealed, after so many seconds at most."""
+        """Wait up to so many seconds; tell whether all events so far are sealed."""
         return self._follower.wait_for(position, timeout)
 
     def behind(self) -> dict[str, tuple[Position, Position]]:
@@ -182,7 +182,7 @@ class Ledger:
         return head.position if head else 0
 
     def catch_up(self) -> None:
-        """Seal what there is, here and now. Raises NotSealable."""
+        """Seal the unsealed events now. Raises NotSealable."""
         place = self.checkpoint()
         while batch := self._facts.next_batch(place):
             place = self.handle(place, batch)
@@ -218,18 +218,18 @@ class Ledger:
         return head.position
 
     def _leaf_at(self, position: Position) -> Hash | None:
-        """Find the leaf of the event at a position; None if there is none."""
+        """Return the leaf of the event at a position; None if there is none."""
         with self._database.reading() as connection:
             found = _all(connection, _LEAF_AT, at=position)
         return next((_bytes(row.hash) for row in found), None)
 
     def require_end(self) -> None:
-        """Raise LedgerAltered unless it ends as it was left, and can be added to."""
+        """Raise LedgerAltered unless the ledger ends as it was left."""
         with self._database.reading(one_moment=True) as connection:
             self._frontier(connection)
 
     def _frontier(self, connection: Connection) -> Frontier:
-        """Take up the tree where it ends: nothing is signed on top of what is not ours.
+        """Read the tree's end, after checking it: nothing is signed on top of a foreign tree.
 
         Raises LedgerAltered.
         """
@@ -263,14 +263,14 @@ class Ledger:
         return _head(last) if last else None
 
     def heads(self, *, after: int = 0, most: int) -> Iterator[Head]:
-        """Read the signed heads of more than ``after`` leaves and at most so many."""
+        """Yield the signed heads with more than ``after`` and at most ``most`` leaves."""
         query = select(HEADS).order_by(HEADS.c.size).limit(PART)
         while rows := self._rows(query.where(HEADS.c.size.between(after + 1, most))):
             yield from map(_head, rows)
             after = rows[-1].size
 
     def leaves(self, *, most: int) -> Iterator[tuple[int, Position, Hash]]:
-        """Read so many leaves at most: number, the event's position, and the hash."""
+        """Yield the first ``most`` leaves: number, the event's position, and hash."""
         query, at = select(LEAVES).order_by(LEAVES.c.number).limit(PART), -1
         while rows := self._rows(
             query.where(LEAVES.c.number.between(at + 1, most - 1))
@@ -280,7 +280,7 @@ class Ledger:
             at = rows[-1].number
 
     def nodes(self, level: int) -> Iterator[tuple[int, Hash]]:
-        """Read the roots of whole subtrees of a level, in order: number, and hash."""
+        """Yield the roots of complete subtrees of a level, in order: number and hash."""
         query = select(NODES).where(NODES.c.level == level).order_by(NODES.c.number)
         at = -1
         while rows := self._rows(query.where(NODES.c.number > at).limit(PART)):
@@ -293,7 +293,7 @@ class Ledger:
             return _all(connection, query)
 
     def inclusion(self, position: Position) -> tuple[int, Head, list[Hash]]:
-        """Prove that an event is in the tree: its leaf's number, the head, the path.
+        """Prove that an event is in the tree: its leaf's number, the head, and the path.
 
         Raises PositionNotSealed, LedgerAltered.
         """
@@ -308,9 +308,9 @@ class Ledger:
             return number, head, inclusion_proof(number, head.size, _nodes(connection))
 
     def consistency(self, first: int, second: int) -> list[Hash]:
-        """Prove that the tree of ``first`` leaves began that of ``second``.
+        """Prove that the tree of ``first`` leaves is the beginning of that of ``second``.
 
-        Raises ValueError where there are no such trees; LedgerAltered.
+        Raises ValueError if there are no such trees; LedgerAltered.
         """
         with self._database.reading(one_moment=True) as connection:
             last = _last(connection)
@@ -324,7 +324,7 @@ def _last(connection: Connection) -> Any:
 
 
 def _all(connection: Connection, query: Select[Any], **values: Any) -> Sequence[Any]:
-    """Read rows; raises LedgerAltered where there is what the service never writes."""
+    """Read rows. Raises LedgerAltered if they hold what the service never writes."""
     try:
         return connection.execute(query, values).all()
     except (DataError, OperationalError, TypeError, ValueError) as error:

@@ -9,7 +9,7 @@ Hash: TypeAlias = bytes
 """32 bytes of SHA-256."""
 
 Nodes: TypeAlias = Callable[[int, int], Hash]
-"""Gives the root of a whole subtree by its level (leaves: 0) and its number there."""
+"""Returns the root of a complete subtree by its level (leaves: 0) and its number there."""
 
 EMPTY: Hash = sha256(b"").digest()
 
@@ -24,7 +24,7 @@ def node_hash(left: Hash, right: Hash) -> Hash:
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
-    """The root of a whole subtree: 2 to the power of ``level`` leaves."""
+    """The root of a complete subtree, with 2 to the power of ``level`` leaves."""
 
     level: int
     number: int
@@ -32,10 +32,10 @@ class Node:
 
 
 class Frontier:
-    """All of a growing tree that its root depends on: the roots of its whole subtrees.
+    """The part of a growing tree that its root depends on: the roots of its complete subtrees.
 
-    ``peaks`` are those, the largest first; a tree of n leaves has as many as n has
-    ones in binary.
+    ``peaks`` are these roots, the largest subtree first. A tree of n leaves has as many as
+    n has ones in binary.
     """
 
     def __init__(self, size: int = 0, peaks: Sequence[Hash] = ()) -> None:
@@ -45,7 +45,7 @@ class Frontier:
         self.peaks = list(peaks)
 
     def add(self, leaf: Hash) -> Iterator[Node]:
-        """Add a leaf; give each subtree that is whole now, the leaf itself first."""
+        """Add a leaf; yield each subtree that is now complete, the leaf itself first."""
         number, level = self.size, 0
         yield Node(level=level, number=number, hash=leaf)
         while number & 1:
@@ -89,7 +89,7 @@ def _path(number: int, start: int, end: int, nodes: Nodes) -> list[Hash]:
 
 
 def consistency_proof(first: int, second: int, nodes: Nodes) -> list[Hash]:
-    """Prove that the tree of the first size began the second (RFC 9162, 2.1.4.1)."""
+    """Prove that the first tree is the beginning of the second (RFC 9162, 2.1.4.1)."""
     if not 0 < first <= second:
         raise ValueError(f"A tree of size {first} cannot begin one of {second}.")
     return _subproof(first, 0, second, nodes, is_whole=True)
@@ -110,7 +110,7 @@ def _subproof(
 
 
 def root_between(start: int, end: int, nodes: Nodes) -> Hash:
-    """Find the root over leaves ``start`` to ``end - 1``; start is where a subtree is."""
+    """Return the root over leaves ``start`` to ``end - 1``; a subtree must begin at start."""
     peaks = []
     while start < end:
         level = (end - start).bit_length() - 1
@@ -120,7 +120,7 @@ def root_between(start: int, end: int, nodes: Nodes) -> Hash:
 
 
 def _split(size: int) -> int:
-    """Find the largest power of two that is less than the size."""
+    """Return the largest power of two less than the size."""
     return 1 << (size - 1).bit_length() - 1
 
 
@@ -147,7 +147,7 @@ def is_included(
 def is_consistent(
     first: int, second: int, proof: Sequence[Hash], roots: tuple[Hash, Hash]
 ) -> bool:
-    """Check that one tree began the other (RFC 9162, 2.1.4.2)."""
+    """Check that one tree is the beginning of the other (RFC 9162, 2.1.4.2)."""
     if not 0 < first <= second:
         return False
     if first == second:

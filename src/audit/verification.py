@@ -1,4 +1,4 @@
-"""Comparing every event with what the ledger says it was (H5)."""
+"""Compare every event with the ledger's record of it (H5)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,15 +23,15 @@ from store import EventStore, Position, StoredRow
 
 BATCH = 5000
 BEFORE_ALL, LAST = -(2**63) - 1, 2**63 - 1
-"""Before and at the end of all positions that a database can hold."""
+"""The limits of all positions that a database can hold."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AuditResult:
-    """How many events were compared, and what is wrong first, if anything is.
+    """The number of events compared, and the first fault if there is one.
 
-    ``head`` is the last signed head; ``unsealed`` counts genuine events after it, that
-    the ledger has not come to yet.
+    ``head`` is the last signed head. ``unsealed`` counts genuine events after it, which the
+    ledger has not reached yet.
     """
 
     events: int
@@ -49,7 +49,7 @@ def verify(
     """Compare each event with its leaf, and the leaves with every signed head.
 
     ``kept`` are heads that were kept elsewhere: the events must have grown from them.
-    ``progress`` is told how many events have been compared.
+    ``progress`` is called with the number of events compared.
     """
     verifier = _Verifier(ledger, Witnesses(kept), progress)
     try:
@@ -82,7 +82,7 @@ class _Verifier:
 
     def faults(self) -> Iterator[Finding]:
         yield from self._kept.faults(self._store.public_key)
-        self.last = self._ledger.head()  # first: what is recorded later is not sealed
+        self.last = self._ledger.head()  # first, because later events are not sealed
         self._size = self.last.size if self.last else 0
         before = self._ledger.heads(most=self._size - 1)
         self._heads = chain(before, [self.last] if self.last else [])
@@ -116,9 +116,9 @@ class _Verifier:
             self._go_on()
 
     def _at_fault(self, position: Position, finding: Finding) -> Finding:
-        """Say whether it is the event that is wrong, or what the ledger holds of it.
+        """Say whether the event was altered, or the ledger's record of it.
 
-        It is the ledger, if the events make the next head that the service signed.
+        It is the ledger if the events give the next head that the service signed.
         """
         frontier = Frontier(self._frontier.size, self._frontier.peaks)
         heads = self._ledger.heads(after=frontier.size, most=self._size)
@@ -136,7 +136,7 @@ class _Verifier:
         return leaf_altered(self.sound, position, head)
 
     def _node_faults(self, leaf: Hash) -> Iterator[Finding]:
-        """Add a leaf, and compare the subtrees that are whole by it."""
+        """Add a leaf, and compare the subtrees that it completes."""
         for node in self._frontier.add(leaf):
             if node.level == 0:
                 continue
@@ -147,7 +147,7 @@ class _Verifier:
                 yield ledger_altered(self.sound, f"its {name} is of others")
 
     def _head_faults(self, position: Position) -> Iterator[Finding]:
-        """Compare the leaves so far with the head that was signed of so many."""
+        """Compare the leaves so far with the signed head of that size."""
         head, size = self._next, self._frontier.size
         if head is None or head.size != size:
             return
@@ -168,7 +168,7 @@ class _Verifier:
         self._ledger.require_end()
 
     def _tail_faults(self) -> Iterator[Finding]:
-        """Look at what the ledger has not come to yet."""
+        """Check the events that the ledger has not reached yet."""
         before = self._kept.last
         while (row := self._row) is not None:
             if not self._store.is_vouched(row) or row.position == self._doubled:
@@ -198,7 +198,7 @@ def _grow(frontier: Frontier, leaf: Hash) -> None:
 def read_stored_rows(
     store: EventStore, *, after: Position = BEFORE_ALL
 ) -> Iterator[StoredRow]:
-    """Read every event as it is stored, in order; of those at one position, all."""
+    """Yield every event as stored, in order; if several have one position, all of them."""
     while after < LAST and (rows := store.read_stored(after=after, limit=BATCH)):
         last = rows[-1].position
         whole = [row for row in rows if row.position < last]

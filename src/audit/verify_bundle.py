@@ -48,7 +48,7 @@ BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
 )
-"""What is raised by reading what was not written as a bundle is."""
+"""The exceptions raised by reading a malformed bundle."""
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
@@ -57,7 +57,7 @@ SOUND, UNREAD, WRONG = 0, 2, 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Check what the command line names; say what was found."""
+    """Check the files named on the command line; print the result."""
     parser = argparse.ArgumentParser(description="Check a bundle of events offline.")
     parser.add_argument("bundle", type=Path)
     parser.add_argument("--key", help="The service's public key (hex).")
@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def check(bundle: Path, key: str | None, earlier: list[Any]) -> tuple[str, str]:
-    """Find what is wrong first ("" if nothing is), and what to say if nothing is."""
+    """Return the first fault ("" if there is none), and the message for a sound bundle."""
     with zipfile.ZipFile(bundle) as opened:
         if sorted(opened.namelist()) != FILES:
             return f"The bundle does not hold just {', '.join(FILES)}.", ""
@@ -109,7 +109,7 @@ def check(bundle: Path, key: str | None, earlier: list[Any]) -> tuple[str, str]:
 
 
 def heads_in(text: str) -> list[Any]:
-    """Read tree heads that follow one another."""
+    """Read a sequence of tree heads."""
     heads, decoder, text = [], json.JSONDecoder(), text.strip()
     while text:
         document, end = decoder.raw_decode(text)
@@ -121,7 +121,7 @@ def heads_in(text: str) -> list[Any]:
 
 
 def read_document(text: str | bytes, shape: dict[str, type]) -> Any:
-    """Read a JSON object of just these values, each once; raises ValueError."""
+    """Read a JSON object with exactly these keys, each once. Raises ValueError."""
     found = json.loads(text, object_pairs_hook=tuple)
     pairs = found if isinstance(found, tuple) else ()
     if sorted((n, type(v).__name__) for n, v in pairs) != sorted(
@@ -135,7 +135,7 @@ def read_document(text: str | bytes, shape: dict[str, type]) -> Any:
 def roots_of(
     lines: Iterator[bytes], heads: Sequence[Any]
 ) -> tuple[dict[int, tuple[str, int]], tuple[int, int]]:
-    """Make the tree; give root (hex) and position at each head's size, and its end."""
+    """Build the tree; return root (hex) and position at each head's size, and its end."""
     wanted = {head["size"] for head in heads}
     found: dict[int, tuple[str, int]] = {}
     peaks: list[bytes] = []
@@ -194,7 +194,7 @@ Point = tuple[int, int, int, int]
 
 
 def decode_point(written: bytes) -> Point | None:
-    """Read a point of the curve; None if it is none."""
+    """Read a point of the curve; None if the text is not one."""
     y = int.from_bytes(written, "little")
     sign, y = y >> 255, y & (2**255 - 1)
     if len(written) != 32 or y >= P:  # noqa: PLR2004 - bytes of a point

@@ -1,4 +1,4 @@
-"""Tree heads that were kept elsewhere: what the events must have grown from (H5)."""
+"""Tree heads that were kept elsewhere: the events must have grown from them (H5)."""
 
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
@@ -10,9 +10,9 @@ from store import Position, StoredRow
 
 
 class Witnesses:
-    """The heads that were kept, each met as the tree reaches its size.
+    """The kept heads; each is compared when the tree reaches its size.
 
-    ``last`` is the one that was met last, and ``sound`` its position.
+    ``last`` is the head compared last, and ``sound`` its position.
     """
 
     def __init__(self, heads: Iterable[Head]) -> None:
@@ -23,20 +23,20 @@ class Witnesses:
         self.sound: Position = 0
 
     def faults(self, public_key: bytes) -> Iterator[Finding]:
-        """Look at the heads themselves."""
+        """Check the heads themselves."""
         for head in self._heads:
             if not head.is_signed_by(public_key):
                 yield not_signed(head)
 
     @property
     def next(self) -> Head | None:
-        """The head that the tree has not reached yet."""
+        """Return the next head, whose size the tree has not reached yet."""
         return self._heads[self._next] if self._next < len(self._heads) else None
 
     def compare_head(self, row: StoredRow, frontier: Frontier) -> Iterator[Finding]:
-        """Compare the tree, which ends with that event now, with the heads of its size.
+        """Compare the tree, which ends with this event now, with the heads of its size.
 
-        An event that was recorded after the head was signed cannot be in it.
+        An event recorded after a head was signed cannot be in that head's tree.
         """
         while (head := self.next) is not None:
             if self._late is None and row.recorded_at > head.signed_at:
@@ -53,7 +53,7 @@ class Witnesses:
             self._next += 1
 
     def find_missing(self, last: Position, size: int) -> Iterator[Finding]:
-        """Say what is gone, where the tree ends too early."""
+        """Report the events that are missing if the tree ends before a kept head."""
         if (head := self.next) is not None:
             yield self._event_at_fault(head) or fewer(self.sound, last, size, head)
 

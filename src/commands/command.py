@@ -117,7 +117,7 @@ class CommandContext:
 
 
 @contextmanager
-def retry_if_reserved() -> Iterator[None]:
+def conflict_if_reserved() -> Iterator[None]:
     """Turn AlreadyReserved into Conflict, so that ``handle`` decides again.
 
     The new decision then finds who holds the reservation and names them in its refusal.

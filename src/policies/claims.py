@@ -1,4 +1,4 @@
-"""Submitted claims are processed after a while; what was not decided is tried again."""
+"""Policies that process submitted claims after a delay, and retry undecided ones."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,26 +16,26 @@ from projections.read_models import ReadModels
 logger = structlog.get_logger()
 
 PROCESSING_DELAY = timedelta(minutes=15)
-"""How long a submitted claim can still be withdrawn (d)."""
+"""For how long a submitted claim can still be withdrawn (d)."""
 
 AT_A_TIME = 100
-"""How many claims are processed in one turn; the others have the next."""
+"""The most claims processed in one turn; the others get the next."""
 
 
 AGAIN_AT_A_TIME = 5
-"""How many claims are judged again in one turn: each may take its time."""
+"""The most claims judged again in one turn, since each may take long."""
 
 
 def _judge_again(
     now: datetime, context: CommandContext, read_models: ReadModels
 ) -> None:
-    """Try again those on whom the time did not suffice to decide (M10)."""
+    """Assess again the learners who were not decided in time (M10)."""
     with read_models.connection() as connection:
         due = ineligible_learners.list_claims_to_retry(
             connection, now=now, limit=AGAIN_AT_A_TIME
         )
     for claim in due:
-        # The claim's own stream says who waits still, so once needs no reservation.
+        # The claim's stream says who still waits, so a repeat does nothing.
         by = replace(JUDGE_CLAIMS_AGAIN.actor_for(claim), once=None)
         logger.warning("eligibility was not decided in time: tried again", claim=claim)
         try:
@@ -52,8 +52,8 @@ def _judge_again(
 JUDGE_CLAIMS_AGAIN = Policy(name="judge-claims-again", tick=_judge_again)
 
 
-def process_claims(delay: timedelta = PROCESSING_DELAY) -> Policy:
-    """Make the policy that processes claims so long after they were submitted."""
+def claim_processing(delay: timedelta = PROCESSING_DELAY) -> Policy:
+    """Make the policy that processes claims ``delay`` after they were submitted."""
 
     def tick(now: datetime, context: CommandContext, read_models: ReadModels) -> None:
         submitted_by = now - delay
@@ -73,7 +73,7 @@ def process_claims(delay: timedelta = PROCESSING_DELAY) -> Policy:
     def _process(
         claim: str, submitted_by: datetime, now: datetime, context: CommandContext
     ) -> None:
-        # The claim's own stream says who is processed, so once needs no reservation.
+        # The claim's stream says who is processed, so a repeat does nothing.
         by = replace(policy.actor_for(claim), once=None)
         send(
             ProcessClaim(by=by, at=now, claim=claim, submitted_by=submitted_by), context

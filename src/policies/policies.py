@@ -1,4 +1,4 @@
-"""All policies of a process, and the one follower that reads the log for them."""
+"""All policies of a process, and the follower that reads the log for them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -13,13 +13,13 @@ from subscriptions.follower import Follower, Outcome, Work, first_lines
 from subscriptions.leader_lock import LeaderLock
 
 LINGER = 0.02
-"""How many seconds of events are looked through together."""
+"""The seconds of events that are handled together."""
 
 
 class Policies:
-    """The policies and the follower that reads for them, in one process at a time.
+    """The policies and their follower, in one process at a time.
 
-    Each acts in a thread of its own, so that none waits for another's act.
+    Each policy acts in a thread of its own, so none waits for another's act.
     """
 
     name = "policies"
@@ -54,14 +54,14 @@ class Policies:
 
     @property
     def refusals(self) -> Mapping[str, int]:
-        """How many commands of each policy were refused since this process started."""
+        """The number of refused commands of each policy since this process started."""
         return {name: each.refusals for name, each in self._processors.items()}
 
     def start(self) -> None:
         self._follower.start()
 
     def stop(self) -> None:
-        """Stop after the acts at hand, and let another process take over."""
+        """Stop after the present acts, and let another process take over."""
         self._stopping.set()
         self._follower.stop()
         for processor in self._processors.values():
@@ -69,29 +69,29 @@ class Policies:
         self._lock.release()
 
     def wait_for(self, position: Position, timeout: float) -> bool:
-        """Tell whether all have acted so far, after so many seconds at most."""
+        """Wait up to so many seconds; tell whether all policies have acted so far."""
         return self._follower.wait_for(position, timeout)
 
     def behind(self) -> dict[str, tuple[Position, Position]]:
-        """Give how far each has read, and the head of the log."""
+        """Return each policy's position, with the head of the log."""
         reached = self._follower.positions()
-        # After that, so that nobody seems to be ahead.
+        # Read last, so that no policy seems to be ahead.
         head = self._store.head()
         return {name: (position, head) for name, position in reached.items()}
 
     def checkpoints(self) -> Mapping[str, Position]:
-        """Read how far each has come; 0 if it has not begun."""
+        """Read each policy's checkpoint; 0 if it has not begun."""
         stored = self._store.checkpoints()
         return {name: stored.get(name, 0) for name in self.names}
 
     def handle(
         self, names: Sequence[str], after: Position, batch: Sequence[Recorded]
     ) -> Mapping[str, Outcome | Work]:
-        """Let each of these act on what concerns it."""
+        """Let each of these policies act on the events that it handles."""
         return {name: self._processors[name].handle(after, batch) for name in names}
 
     def _tick(self) -> None:
-        """Store the checkpoints of those that only read, and do what it is time for."""
+        """Store the checkpoints of policies that had nothing to do, and run what is due."""
         processors = self._processors.values()
         reached = {
             each.name: each.position

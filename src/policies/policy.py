@@ -29,15 +29,14 @@ logger = structlog.get_logger()
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """When one of these facts is recorded, ``act`` on it; ``tick`` about each second.
+    """When an event of ``on`` is recorded, ``act`` on it; call ``tick`` about each second.
 
-    Both may be called again for the same thing after a crash. What keeps the effect
-    single is the actor of each command, which the store lets do it only once. So that
-    others get their turn and nothing is lost, an act is short: a long work asks for
-    one part of it, and goes on when it sees the fact that this part was done.
+    Both may be called again for the same thing after a crash; the actor of each command
+    makes its effect happen only once. An act must be short, so that others get their turn:
+    long work does one part at a time, and the event of a finished part triggers the next.
 
-    A ``Refusal`` is an answer: it is logged and counted, and the policy goes on to the
-    next fact. Any other exception is a failure: the act is tried again until it works.
+    A ``Refusal`` is an answer: it is logged and counted, and the policy goes on to the next
+    event. Any other exception is a failure: the act is tried again until it succeeds.
     """
 
     name: str
@@ -46,7 +45,7 @@ class Policy:
     tick: Tick | None = None
 
     def actor(self, recorded: Recorded, step: str = "") -> Actor:
-        """Make the actor of a command caused by that event; ``step`` names one of several."""
+        """Make the actor of a command that this event causes; ``step`` names one of several."""
         key = f"{recorded.position}:{step}" if step else f"{recorded.position}"
         return Actor(
             user=self._user,
@@ -59,7 +58,7 @@ class Policy:
         )
 
     def actor_for(self, what: str) -> Actor:
-        """Make the actor of a command that is due; ``what`` names the act, done once."""
+        """Make the actor of a command that is due; ``what`` names the act, which happens once."""
         return Actor(
             user=self._user,
             role=Role.SERVICE,
@@ -80,7 +79,7 @@ def send_once(command: Command, context: CommandContext) -> CommandResult | None
     except AlreadyDone:
         return None
     except Refusal:
-        # What has been done already is often refused before the store is asked.
+        # A command that was done before is often refused before the append.
         if _is_done(context, command.by.once):
             return None
         raise
@@ -93,9 +92,9 @@ def _is_done(context: CommandContext, once: Once | None) -> bool:
 
 
 class PolicyProcessor:
-    """A policy at work: in a thread of its own, which is there once there is work.
+    """Runs a policy in a thread of its own, which starts with the first work.
 
-    Its checkpoint is stored with the events: after each act, and else each second.
+    Its checkpoint is stored after each act; without acts, each second.
     """
 
     def __init__(
@@ -126,7 +125,7 @@ class PolicyProcessor:
         return self._work is None or self._work.done()
 
     def handle(self, after: Position, batch: Sequence[Recorded]) -> Position | Work:
-        """Act on what concerns the policy, in its thread; else only go on."""
+        """Act on the policy's events in its thread; if there are none, only move on."""
         self.position = after
         end = batch[-1].position
         concerned = [r for r in batch if isinstance(r.event, self._policy.on)]
@@ -138,12 +137,12 @@ class PolicyProcessor:
         return end
 
     def tick(self) -> None:
-        """Do what it is time for, in its thread, unless that is at work."""
+        """Run what is due in the policy's thread, unless that is at work."""
         if self._policy.tick and self.is_idle and monotonic() >= self._tick_at:
             self._work = self._worker.submit(self._run_tick, self._policy.tick)
 
     def close(self) -> None:
-        """Wait until the act at hand is done."""
+        """Wait until the present act is done."""
         self._worker.shutdown()
 
     def _act_on(self, act: Act, batch: Sequence[Recorded], end: Position) -> Position:
@@ -175,7 +174,7 @@ class PolicyProcessor:
             act(recorded, self._context, self._read_models)
         except AlreadyDone as done:
             if done.held.key != str(recorded.position):
-                raise  # A step of several, and the later ones have not been tried.
+                raise  # Only one step of several: the later ones have not been tried.
         except Refusal as refusal:
             if _is_done(self._context, self._policy.actor(recorded).once):
                 return

@@ -1,4 +1,4 @@
-"""Uploads are checked as they arrive, and become learners when they are submitted."""
+"""Policies that check uploads as they arrive, and create learners once they are submitted."""
 
 from dataclasses import replace
 
@@ -22,14 +22,14 @@ from projections.learners import learner_search
 from projections.read_models import ReadModels
 from store import Recorded
 
-# Each act does a part of the work, whose facts ask for the next. How far it is says the
-# upload's own stream, so a part that is asked for twice is done once.
+# Each act does a part of the work, and its events trigger the next. The upload's stream
+# holds the progress, so a repeated act does nothing.
 
 
 def _check(
     recorded: Recorded, context: CommandContext, read_models: ReadModels
 ) -> None:
-    """Check more of the records (U5, U6)."""
+    """Check the next records (U5, U6)."""
     alike = learner_search.finder(read_models.connection)
     by = replace(CHECK_UPLOADS.actor(recorded), once=None)
     upload, at = recorded.stream, recorded.recorded_at
@@ -37,7 +37,7 @@ def _check(
 
 
 def _add(recorded: Recorded, context: CommandContext, read_models: ReadModels) -> None:
-    """Make more of the learners (U9)."""
+    """Create the next learners (U9)."""
     alike = learner_search.finder(read_models.connection)
     by = replace(ADD_LEARNERS.actor(recorded), once=None)
     upload, at = recorded.stream, recorded.recorded_at
@@ -45,7 +45,7 @@ def _add(recorded: Recorded, context: CommandContext, read_models: ReadModels) -
 
 
 def _withdraw(recorded: Recorded, context: CommandContext, _: ReadModels) -> None:
-    """Withdraw more of the learners of an undone upload (U11)."""
+    """Withdraw the next learners of an undone upload (U11)."""
     by = replace(WITHDRAW_LEARNERS.actor(recorded), once=None)
     upload, at = recorded.stream, recorded.recorded_at
     send(WithdrawGroupLearners(by=by, at=at, upload=upload), context)

@@ -1,4 +1,4 @@
-"""ULNs are verified by LRS as the last part of a check, and again until it answers."""
+"""Policies that have LRS verify ULNs at the end of a check, and again until it answers."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -19,19 +19,19 @@ from projections.read_models import ReadModels
 from projections.uploads import uploads
 from store import Recorded
 
-# What was heard is in the records' own streams, and how far the check is in that of the
-# upload, so whatever is asked for twice is done once: no reservation is needed.
+# The records' streams hold the answers, and the upload's stream the progress of the
+# check, so a repeated command does nothing: no reservation is needed.
 
 
 def _verify(recorded: Recorded, context: CommandContext, _: ReadModels) -> None:
-    """Ask about more of the records, once all of them are read (U5, U7)."""
+    """Ask about the next records, once all of them are read (U5, U7)."""
     by = replace(VERIFY_ULNS.actor(recorded), once=None)
     upload, at = recorded.stream, recorded.recorded_at
     send(VerifyLearnerGroup(by=by, at=at, upload=upload), context)
 
 
 def _again(now: datetime, context: CommandContext, read_models: ReadModels) -> None:
-    """Ask again about those for whom it is time (U7)."""
+    """Ask again about records and learners that are due (U7)."""
     if context.verify is None:
         return
     with read_models.connection() as connection:

@@ -1,1 +1,1 @@
-"""Aggregates by their identifiers: which types there are, and how each is loaded."""
+"""Aggregates by identifier: their types, and how they are loaded."""

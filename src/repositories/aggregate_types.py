@@ -1,4 +1,4 @@
-"""The types of aggregates: what begins each, what it is called, where it is stored."""
+"""The types of aggregates, with their first events, names and streams."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,12 +58,12 @@ A = TypeVar("A", bound=Aggregate)
 
 @dataclass(frozen=True, kw_only=True)
 class AggregateType(Generic[A]):
-    """A type of aggregate: the class it is folded into, and the events it may begin with.
+    """A type of aggregate: its class, and the events that can begin it.
 
-    ``noun`` is what people call it, ``prefix`` what its identifiers begin with, and
-    ``identifier_of`` finds the identifier of one in its first event; empty where people
-    know it by none. ``stream_name`` is what the stream of the one with an identifier is
-    named, and ``shown`` how a refusal names that one.
+    ``noun`` is people's word for it, and ``prefix`` begins its identifiers.
+    ``identifier_of`` reads the identifier from the first event; it is empty if people know
+    none. ``stream_name`` names the stream of an identifier; ``shown`` is how a refusal
+    names the aggregate.
     """
 
     noun: str
@@ -75,15 +75,15 @@ class AggregateType(Generic[A]):
     shown: Callable[[str], str] = str
 
     def stream_id(self, identifier: str) -> UUID:
-        """Find the id of the stream that the aggregate is recorded in."""
+        """Return the id of the aggregate's stream."""
         return stream_of(self.stream_name(identifier))
 
     def new(self, identifier: str) -> Stream:
-        """Give the empty stream of one that nothing has been recorded of."""
+        """Return the empty stream of an aggregate without events."""
         return Stream(id=self.stream_id(identifier))
 
     def replay(self, stream: Stream) -> A:
-        """Fold all events of a stream that is not empty; those folded before, not again."""
+        """Fold all events of a non-empty stream; events folded before are skipped."""
         count = len(stream.history)
         done, state = stream.folded.get(self.aggregate, (0, None))
         if state is None or done > count:
@@ -95,7 +95,7 @@ class AggregateType(Generic[A]):
         return folded
 
     def begins(self, stream: Stream) -> bool:
-        """Tell whether what is recorded in the stream is of this type."""
+        """Whether the stream is of this type."""
         return bool(stream.history) and isinstance(stream.events[0], self.begun_by)
 
 
@@ -240,4 +240,4 @@ WITH_HISTORY: tuple[AggregateType[Any], ...] = (
     CLAIM,
     CERTIFICATE,
 )
-"""What people may look up the history of by its identifier."""
+"""The types whose history people can look up by identifier."""

@@ -1,4 +1,4 @@
-"""Aggregates as they are now, each with the stream that it was folded from."""
+"""Load aggregates as they are now, each with its stream."""
 
 from collections.abc import Iterable
 from typing import TypeAlias
@@ -10,13 +10,13 @@ from repositories.aggregate_types import WITH_HISTORY, A, AggregateType
 from store import Actor, Conflict, EventStore, Stream
 
 Versions: TypeAlias = int | frozenset[int] | None
-"""The version that somebody looked at; several that will do; None for any."""
+"""The version that somebody saw, or several accepted versions; None accepts any."""
 
 Loaded: TypeAlias = tuple[Stream, A]
 
 
 class Stale(Conflict):
-    """The thing is no longer at the version that the person looked at."""
+    """The thing is no longer at the version that the person saw."""
 
 
 def load(
@@ -27,10 +27,10 @@ def load(
     reader: Actor,
     expect: Versions = None,
 ) -> Loaded[A]:
-    """Load one that the reader may know of.
+    """Load an aggregate that the reader may see.
 
-    Raises NotFound if there is none, if it was deleted, or if it is another centre's;
-    Stale if it is not at a version that is expected.
+    Raises NotFound if there is none, if it was deleted, or if it is another centre's; Stale
+    if it is not at an expected version.
     """
     stream = store.open(kind.stream_id(identifier))
     require_own(stream, identifier, kind=kind, reader=reader)
@@ -44,14 +44,14 @@ def load(
 def load_known(
     kind: AggregateType[A], identifier: str, *, store: EventStore
 ) -> Loaded[A]:
-    """Load one that is known to be, whoever may know of it."""
+    """Load an existing aggregate, whoever may see it."""
     return load_stream(kind, kind.stream_id(identifier), store=store)
 
 
 def load_stream(
     kind: AggregateType[A], stream: UUID, *, store: EventStore
 ) -> Loaded[A]:
-    """Load one that is known to be recorded in a stream, whoever may know of it."""
+    """Load the existing aggregate of a stream, whoever may see it."""
     opened = store.open(stream)
     return opened, kind.replay(opened)
 
@@ -64,10 +64,10 @@ def load_many(
     seen_by: str | None = None,
     keep: bool = True,
 ) -> dict[str, Loaded[A]]:
-    """Load many at once, by identifier, whoever may know of them.
+    """Load many aggregates at once by identifier, whoever may see them.
 
-    Those of which nothing is recorded are left out. Those that were another centre's
-    since are as the centre ``seen_by`` last saw them.
+    Unrecorded ones are left out. Those that belong to another centre now are as ``seen_by``
+    last saw them.
     """
     streams = {name: kind.stream_id(name) for name in identifiers}
     opened = store.open_many(streams.values(), keep=keep)
@@ -81,7 +81,7 @@ def load_many(
 def find(
     kind: AggregateType[A], identifier: str, *, store: EventStore
 ) -> tuple[Stream, A | None]:
-    """Load one that may not be there: then the stream is empty, and it is None."""
+    """Load an aggregate that may not exist: then the stream is empty, and it is None."""
     stream = store.open(kind.stream_id(identifier))
     return stream, kind.replay(stream) if stream.history else None
 
@@ -89,20 +89,20 @@ def find(
 def require_own(
     stream: Stream, identifier: str, *, kind: AggregateType[A], reader: Actor
 ) -> None:
-    """Raise NotFound unless the stream is of the kind and the reader may know of it."""
+    """Raise NotFound unless the stream is of the kind and the reader may see it."""
     is_theirs = not Role(reader.role).is_of_a_centre or stream.owner == reader.centre
     if not (kind.begins(stream) and is_theirs):
         raise NotFound(what=kind.noun, name=kind.shown(identifier))
 
 
 def require_expected(stream: Stream, expect: Versions) -> None:
-    """Raise Stale unless the stream is at a version that is expected."""
+    """Raise Stale unless the stream is at an expected version."""
     expected = {expect} if isinstance(expect, int) else expect
     if expected is not None and stream.version not in expected:
         raise Stale(stream.id, stream.history[max(expected) :])
 
 
 def identify(stream: Stream) -> str:
-    """Give the identifier that people know what a stream is of by; empty if by none."""
+    """Return the identifier by which people know a stream's thing; empty if there is none."""
     kind = next((each for each in WITH_HISTORY if each.begins(stream)), None)
     return "" if kind is None else kind.identifier_of(stream.events[0])

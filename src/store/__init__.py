@@ -1,4 +1,4 @@
-"""The event store: every fact, in the order it was recorded."""
+"""The event store: every event, in the order of recording."""
 
 from store.codec import StoredRow, written_in
 from store.envelope import (

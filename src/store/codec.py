@@ -1,4 +1,4 @@
-"""How events and their envelopes are written down, and read again."""
+"""The stored form of events and their envelopes."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ STAND_INS: Mapping[Any, Any] = {
     tuple: (),
     dict: {},
 }
-"""What is read in place of a personal value that was erased, by its type."""
+"""The stand-in for an erased personal value, by its type."""
 
 
 class StoredRow(NamedTuple):
@@ -59,12 +59,12 @@ class StoredRow(NamedTuple):
 
 
 class Written(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The envelope and the event in it, which is a row's ``state``, as JSON.
+    """The envelope and its event, which are a row's ``state``, as JSON.
 
-    ``data`` is the event but for its personal values; ``sealed`` is those, encrypted
-    under the key of ``person``. ``append`` is the same for all that was appended at
-    once. ``reserved`` and ``released`` are scopes and keys; ``once`` is scope, key,
-    digest, and the stream that is held by it.
+    ``data`` is the event without its personal values; ``sealed`` is those, encrypted under
+    the key of ``person``. ``append`` is the same for all events appended together.
+    ``reserved`` and ``released`` are scopes and keys. ``once`` is scope, key, digest, and
+    the stream that holds it.
     """
 
     version: int
@@ -101,7 +101,7 @@ def written_in(row: StoredRow) -> Written:
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """How one kind of event is written, as its type says."""
+    """How one kind of event is written, derived from its type."""
 
     open: tuple[str, ...]
     personal: tuple[str, ...]
@@ -112,7 +112,7 @@ class Shape:
 
 
 def shape(kind: type[Event]) -> Shape:
-    """Look up, or work out, how that kind of event is written."""
+    """Return how this kind of event is written; cached."""
     known = _shapes.get(kind)
     if known is None:
         known = _shapes[kind] = shape_of(kind)
@@ -123,7 +123,7 @@ _shapes: dict[type[Event], Shape] = {}
 
 
 def shape_of(kind: type[Event]) -> Shape:
-    """Work out how that kind of event is written; raises TypeError if it cannot be."""
+    """Derive how this kind of event is written. Raises TypeError if it cannot be."""
     hints = get_type_hints(kind)
     personal = {name: hints[name] for name in sorted(kind.personal)}
     names = tuple(kind.__dict__["__dataclass_fields__"])
@@ -144,7 +144,7 @@ def _parts(hints: Mapping[str, Any]) -> Any:
 
 
 def stand_in(hint: Any) -> Any:
-    """Give the value that stands for an erased one of that type. Raises TypeError if none can."""
+    """Return the stand-in for an erased value of this type. Raises TypeError if there is none."""
     origin = get_origin(hint)
     if origin is Annotated:
         return stand_in(get_args(hint)[0])
@@ -157,16 +157,16 @@ def stand_in(hint: Any) -> Any:
 
 
 def person_of(event: Event) -> UUID | None:
-    """Find whose key an event's personal values are kept under; None if it has none."""
+    """Return whose key encrypts an event's personal values; None if it has none."""
     return getattr(event, "person_id") if event.personal else None  # noqa: B009 - of any kind
 
 
 def write_event(
     event: Event, key: bytes | None, nonces: Iterator[bytes], bound_to: bytes
 ) -> tuple[msgspec.Raw, bytes | None]:
-    """Write the event's open part, and seal its personal part if it has one.
+    """Write the event's open part, and encrypt its personal part if it has one.
 
-    ``bound_to`` is the associated data that binds that part to its place.
+    ``bound_to`` is the associated data that binds the personal part to its place.
     """
     if key is None:
         return msgspec.Raw(encode(event)), None
@@ -187,7 +187,7 @@ MAC = b',"voucher":"'
 
 
 def with_mac(state: bytes, bound_to: bytes, mac: Callable[[bytes], bytes]) -> bytes:
-    """Append the MAC to an event's stored state; it covers the event's place too."""
+    """Append the MAC to an event's stored state; the MAC covers the event's place too."""
     return state[:-1] + MAC + mac(bound_to + state) + b'"}'
 
 
@@ -201,7 +201,7 @@ def has_mac(row: StoredRow, mac: Callable[[bytes], bytes]) -> bool:
 def read_row(
     row: StoredRow, written: Written, keys: Mapping[UUID, bytes | None]
 ) -> Recorded:
-    """Read an event in its envelope, brought up to the present version of its kind.
+    """Read an event with its envelope, converted to the present version of its kind.
 
     Raises Unreadable, which says why and what to do.
     """
@@ -264,10 +264,9 @@ def _unseal(
 
 
 def read_event(kind: type[Event], written: Written, personal: bytes | None) -> Event:
-    """Put the two parts together; what was erased is stood in for.
+    """Combine the two parts; erased values become stand-ins.
 
-    An upcaster is given the data as they were written, and none of the personal values
-    of a person whose data were erased.
+    An upcaster gets the data as written, without the personal values of an erased person.
     """
     of = shape(kind)
     event: Any

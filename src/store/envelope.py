@@ -9,15 +9,16 @@ from uuid import UUID
 from events.event import Event
 
 Position: TypeAlias = int
-"""How far along the whole store an event lies; grows, with gaps."""
+"""The place of an event in the whole log; positions grow, with gaps."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Once:
-    """What makes an append happen only once, however often it is sent.
+    """Makes an append happen only once, however often it is sent.
 
-    The scope and key are reserved in the same append. ``digest`` tells whether the
-    same thing was asked (a keyed digest of the request's body); None for policies.
+    Scope and key are reserved in the same append. ``digest`` is a keyed digest of the
+    request's content, which tells a repeat from another request with the same key; it is
+    None for policies.
     """
 
     scope: str
@@ -40,12 +41,12 @@ class Actor:
 
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
-    """An event in its envelope.
+    """An event with its envelope.
 
-    ``centre`` is the user's, ``owner`` the centre that the stream belongs to, ``cause``
-    the position of the event that a policy acted on, ``correlation`` the request at the
-    root of it all. ``is_erased`` says that personal values can no longer be read:
-    stand-ins ("(erased)", the first day of all, None) are in their place.
+    ``centre`` is the user's, ``owner`` the centre to which the stream belongs. ``cause`` is
+    the position of the event that a policy acted on; ``correlation`` is the request that
+    began the chain. ``is_erased``: personal values can no longer be read and stand-ins take
+    their place ("(erased)", the first possible date, None).
     """
 
     position: Position
@@ -73,7 +74,7 @@ class Reservation(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """Who holds a reservation, and with what digest it was made."""
+    """The holder of a reservation, and the digest with which it was made."""
 
     scope: str
     key: str
@@ -84,9 +85,10 @@ class Held:
 
 @dataclass(frozen=True, kw_only=True)
 class Stream:
-    """One aggregate's history, as it stood when it was opened; maybe empty.
+    """One aggregate's history as it was when loaded; it may be empty.
 
-    ``folded`` holds what was made of its first so many events, by what made it.
+    ``folded`` caches values folded from the first events: by their maker, the number of
+    events and the value.
     """
 
     id: UUID
@@ -105,14 +107,14 @@ class Stream:
 
     @property
     def owner(self) -> str | None:
-        """The centre that it belongs to, as the last event says that names one."""
+        """The centre to which the stream belongs, by the last event that names one."""
         named = (r.owner for r in reversed(self.history) if r.owner is not None)
         return next(named, None)
 
     def seen_by(self, centre: str | None) -> "Stream":
-        """Give the events up to when the stream left this centre; to None, all of them.
+        """Return the events until the stream left this centre; for None, all of them.
 
-        What belongs to another centre now is known to the former one as it was then.
+        A former centre sees the thing as it was when it left.
         """
         if centre is None:
             return self
@@ -133,7 +135,7 @@ class Stream:
         reserve: Sequence[Reservation] = (),
         release: Sequence[Reservation] = (),
     ) -> "Change":
-        """Make a change of these events; the owner stays the same if none is given."""
+        """Make a change with these events; without ``owner`` the owner stays."""
         return Change(
             stream=self.id,
             expected=self.version,
@@ -146,7 +148,7 @@ class Stream:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """Events to be added to one stream, which must still be at the expected version."""
+    """Events to append to one stream, which must still be at the expected version."""
 
     stream: UUID
     expected: int

@@ -23,7 +23,7 @@ class AlreadyReserved(Exception):
 
 
 class AlreadyDone(Exception):
-    """The append with this ``once`` was done before: see ``held.stream`` and ``held.digest``."""
+    """The append with this ``once`` was done before; see ``held.stream`` and ``held.digest``."""
 
     def __init__(self, held: Held) -> None:
         super().__init__(f"{held.scope}: {held.key}")
@@ -49,22 +49,22 @@ class Forgotten(Exception):
 
 
 class FileGone(Exception):
-    """The file was dropped, or its key was lost with the person's data."""
+    """The file was dropped, or its key was destroyed with the person's data."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"There is no file {name} any more.")
 
 
 class Unreadable(Exception):
-    """A stored event cannot be understood by this version of the service."""
+    """A stored event cannot be read by this version of the service."""
 
 
 class KeyFileUnusable(Exception):
-    """The file of the master key is missing, damaged, or of another store."""
+    """The master key's file is missing, damaged, or another store's."""
 
 
 class NotBegun(Exception):
-    """Nothing is recorded at the address yet; ``missing`` says what is not there."""
+    """Nothing is recorded at the address yet; ``missing`` says what does not exist."""
 
     def __init__(self, missing: str) -> None:
         super().__init__(f"Nothing is recorded yet: {missing}.")

@@ -42,7 +42,7 @@ BATCH = 500
 
 
 class EventStore:
-    """Every fact of the service, in the order it was recorded."""
+    """All events of the service, in the order of recording."""
 
     def __init__(
         self,
@@ -64,22 +64,22 @@ class EventStore:
         self._starting = Lock()
 
     def as_at(self, moment: datetime) -> "EventStore":
-        """Give the store as it stood at a moment, to be read and not written (H3)."""
+        """Return the store as it stood at a moment, read-only (H3)."""
         past = copy(self)
         past.moment = moment
         return past
 
     def open(self, stream: UUID) -> Stream:
-        """Read a stream to its end; an empty one if nothing was recorded in it."""
+        """Read a stream to its end; it is empty if nothing was recorded in it."""
         return self.open_many([stream])[stream]
 
     def open_many(
         self, streams: Iterable[UUID], *, keep: bool = True
     ) -> dict[UUID, Stream]:
-        """Read many streams, a stream for every id, in one round trip per 500.
+        """Read many streams, one for every id, with one round trip per 500.
 
-        Without ``keep`` they are not kept for those who ask next: whoever goes over
-        thousands once would have the others' dropped.
+        Without ``keep`` they are not cached: reading thousands once would drop the streams
+        that others use.
         """
         opened: dict[UUID, Stream] = {}
         ids = list(dict.fromkeys(streams))
@@ -88,7 +88,7 @@ class EventStore:
         return opened
 
     def _open_chunk(self, ids: Sequence[UUID], *, keep: bool) -> dict[UUID, Stream]:
-        """Read what came after what is kept of these streams."""
+        """Read the events after the cached ones of these streams."""
         if self.moment is not None:
             known = {each: Stream(id=each) for each in ids}
             return known | self._read_after(known)[0]
@@ -105,7 +105,7 @@ class EventStore:
     def _read_after(
         self, known: Mapping[UUID, Stream]
     ) -> tuple[dict[UUID, Stream], int]:
-        """Give those streams that go on beyond what is known of them; and the erasures."""
+        """Return those streams that have more events than are known, and the erasures."""
         rows, erasures = self._recorder.histories(
             {each: stream.version for each, stream in known.items()}
         )
@@ -115,12 +115,12 @@ class EventStore:
     def append(
         self, *changes: Change, by: Actor, unchanged: Iterable[Stream] = ()
     ) -> Position | None:
-        """Record all that was decided, or nothing; the last event's position.
+        """Record all changes or nothing; return the last event's position.
 
-        None if there are no events: then nothing at all is looked at or kept. The
-        streams of the changes, and those ``unchanged``, must be at the versions they
-        were read at. ``by.once`` is reserved for the stream of the first change.
-        Raises Conflict, AlreadyReserved, AlreadyDone, NotHeld, Forgotten, Unavailable.
+        Without any events nothing is checked or recorded, and None is returned. The streams
+        of the changes, and those ``unchanged``, must be at the versions at which they were
+        read. ``by.once`` is reserved for the stream of the first change. Raises Conflict,
+        AlreadyReserved, AlreadyDone, NotHeld, Forgotten, Unavailable.
         """
         if self.moment is not None:
             raise ValueError("The past is read-only.")
@@ -145,7 +145,7 @@ class EventStore:
                 return position
 
     def _insert(self, asked: Append) -> Position:
-        """Append, and again if the connection breaks: the first may have been done."""
+        """Append; if the connection breaks, check whether it was done, and try again if not."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return self._commits.append(asked)
@@ -163,7 +163,7 @@ class EventStore:
         raise AssertionError
 
     def _position_of(self, asked: Append) -> Position | None:
-        """Find the last position of this very append, if it was done after all."""
+        """Return the last position of this very append, if it was done after all."""
         last = asked.events[-1]
         rows, _ = self._recorder.histories({last.stream: 0})
         ours = [row for row in rows if row.version == last.version]
@@ -172,7 +172,7 @@ class EventStore:
         return None
 
     def _explain(self, refused: RefusedError, asked: Append) -> None:
-        """Raise why an append was refused; return if only the keys must be looked up again."""
+        """Raise why an append was refused; return if only keys must be looked up again."""
         self._cache.drop()
         if refused.stream is not None:
             version = dict(asked.expected)[refused.stream]
@@ -186,7 +186,7 @@ class EventStore:
             raise NotHeld(scope=scope, key=key, stream=stream) from None
 
     def log(self, *, after: Position, limit: int = BATCH) -> Sequence[Recorded]:
-        """Read every event after a position, in order, so many at most."""
+        """Read the events after a position, in order, up to ``limit``."""
         return self._decode_rows(*self._recorder.log(after, limit))
 
     def read_stored(
@@ -198,12 +198,12 @@ class EventStore:
     def stored_by_then(
         self, *, after: Position, limit: int = BATCH
     ) -> Sequence[StoredRow]:
-        """Read the same, up to the moment that this store is opened at."""
+        """Read the same, up to the moment of this store."""
         rows, moment = self.read_stored(after=after, limit=limit), self.moment
         return [row for row in rows if moment is None or row.recorded_at <= moment]
 
     def at(self, positions: Sequence[Position]) -> Sequence[Recorded]:
-        """Read the events at some positions, which are in order."""
+        """Read the events at these positions, which must be in order."""
         if not positions:
             return ()
         first, wanted = positions[0], {*positions}
@@ -213,7 +213,7 @@ class EventStore:
         )
 
     def is_whole(self, position: Position) -> bool:
-        """Tell whether an append ends at a position: all of it was read, or none."""
+        """Whether an append ends at this position, so that no append is read only in part."""
         appends = [
             written_in(row).append
             for row in self.read_stored(after=position - 1, limit=2)
@@ -221,13 +221,13 @@ class EventStore:
         return len(set(appends)) == len(appends)
 
     def is_vouched(self, row: StoredRow) -> bool:
-        """Tell whether a service with this master key wrote that event (H5)."""
+        """Whether a service with this master key wrote the event (H5)."""
         return has_mac(row, self._master.mac)
 
     def find_duplicate_version(self) -> Position | None:
-        """Find the first event whose version in its stream is taken by another event.
+        """Return the first event whose stream and version another event also has.
 
-        None, as long as nobody takes the database's constraints away.
+        None, as long as nobody removes the database's constraints.
         """
         return self._recorder.find_duplicate_version()
 
@@ -237,23 +237,23 @@ class EventStore:
 
     @property
     def public_key(self) -> bytes:
-        """What its signatures are checked with: Ed25519, 32 bytes."""
+        """The key that checks its signatures: Ed25519, 32 bytes."""
         return self._master.signing.public_key().public_bytes_raw()
 
     def head(self) -> Position:
-        """Find the position of the last event; 0 if there is none."""
+        """Return the position of the last event; 0 if there is none."""
         head = self._recorder.head()
         return head if self.moment is None else self._last_by(self.moment, head)
 
     def erasures(self) -> int:
-        """Count how often somebody's data were erased: what was read before may tell.
+        """Count the erasures: values read before an erasure may still show the data.
 
-        It is of now, as all that can be read is, whichever moment the store stands at.
+        The count is today's, even if the store stands at a past moment.
         """
         return self._recorder.erasures()
 
     def _last_by(self, moment: datetime, head: Position) -> Position:
-        """Find the last event recorded by then, by bisection: times ascend with positions (H3)."""
+        """Return the last event by then, by bisection: times ascend with positions (H3)."""
         last, beyond = 0, head
         while last < beyond:
             (row,) = self._recorder.log((last + beyond) // 2, 1)[0]
@@ -264,7 +264,7 @@ class EventStore:
         return last
 
     def find_reservations(self, scope: str, keys: Iterable[str]) -> dict[str, Held]:
-        """Find who holds which of these keys."""
+        """Return the holders of these keys."""
         if self.moment is not None:
             then = self._reserved_then()
             return {k: then[scope, k] for k in keys if (scope, k) in then}
@@ -274,7 +274,7 @@ class EventStore:
         }
 
     def _reserved_then(self) -> Mapping[tuple[str, str], Held]:
-        """Fold the reservations that held at the moment; cached for the last moment asked for."""
+        """Fold the reservations held at the moment; cached for the last moment."""
         head, position, folded = self.head(), 0, Reservations()
         if head in (kept := dict(self._past)):
             return kept[head]
@@ -287,7 +287,7 @@ class EventStore:
         return folded.held
 
     def rebuild_reservations(self) -> int:
-        """Fold what is reserved from the events again, and put it in place."""
+        """Fold the reservations from the events again, and replace the stored ones."""
         reservations = Reservations()
         position = 0
         while True:
@@ -303,7 +303,7 @@ class EventStore:
         return self._master.make_key(value)
 
     def put_file(self, content: bytes, *, key_of: UUID) -> str:
-        """Keep a file, sealed under the key of a person or an upload; its name.
+        """Store a file, encrypted under the key of a person or an upload; return its name.
 
         Raises Forgotten.
         """
@@ -318,7 +318,7 @@ class EventStore:
             self._keys.drop()
 
     def file(self, name: str) -> bytes:
-        """Read a file; raises FileGone if it was dropped or its key was lost."""
+        """Read a file. Raises FileGone if it was dropped or its key was destroyed."""
         found = self._recorder.file(name)
         if found is None:
             raise FileGone(name)
@@ -329,18 +329,18 @@ class EventStore:
         return unseal(AESGCM(key), box, name.encode())
 
     def drop_file(self, name: str) -> None:
-        """Delete a file; nothing happens if it is gone already."""
+        """Delete a file; do nothing if it is gone already."""
         self._recorder.drop_file(name)
 
     def forget(self, person_id: UUID) -> None:
-        """Lose a person's key: nothing personal of them can be read again (H6)."""
+        """Destroy a person's key: their personal values can never be read again (H6)."""
         self._recorder.forget(person_id)
         self._keys.drop()
 
     def watch(self, tell: Tell | None = None) -> Watch:
-        """Listen for what is appended from now on, by any process.
+        """Watch for appends from now on, by any process.
 
-        ``tell`` is called each time until the watch is closed; it must not block.
+        ``tell`` is called at each until the watch is closed; it must not block.
         """
         with self._starting:
             if self._listener is None:
@@ -350,7 +350,7 @@ class EventStore:
         return Watch(self._signal, tell)
 
     def checkpoints(self) -> Mapping[str, Position]:
-        """Read how far each policy has come in the log; one that has not begun is left out."""
+        """Read each policy's checkpoint in the log; policies that have not begun are left out."""
         return self._recorder.checkpoints()
 
     def set_checkpoints(self, positions: Mapping[str, Position]) -> None:

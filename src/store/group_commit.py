@@ -1,4 +1,4 @@
-"""Group commit: appends that wait for the database at the same time are committed together."""
+"""Group commit: appends that wait at the same time are committed in one transaction."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ ALONE = 100
 
 
 class _Member:
-    """An append that waits, and what became of it."""
+    """A waiting append, and its outcome."""
 
     def __init__(self, asked: Append) -> None:
         self.asked = asked
@@ -25,13 +25,13 @@ class _Member:
 
 
 class GroupCommit:
-    """Commits appends, one transaction at a time, for all threads of a process.
+    """Commits the appends of all threads of a process, one transaction at a time.
 
-    Who finds nobody at work begins at once. Those who come meanwhile wait, and the first
-    of them then commits its own append and the others' in one transaction. In a group
-    no two depend on the same thing: whoever does waits for the next, and is checked on
-    what was committed before. Where a group is refused, each is tried by itself, so that
-    only the guilty fail.
+    An append that finds no other at work begins at once. Others wait meanwhile; the first
+    of them then commits its own and the others' appends in one transaction. No two appends
+    of a group depend on the same thing: such an append waits for the next group, and is
+    checked against what was committed before. If a group is refused, each append is tried
+    alone, so that only those at fault fail.
     """
 
     def __init__(self, recorder: Recorder) -> None:
@@ -41,10 +41,10 @@ class GroupCommit:
         self._lock = Lock()
 
     def append(self, asked: Append) -> Position:
-        """Commit it, alone or with others; raises what its own part failed with.
+        """Commit an append, alone or in a group; raises what its own part failed with.
 
-        Where the connection breaks, all of the group are told so: each is to find out by
-        its own events whether it was done.
+        If the connection breaks, every append of the group gets the error: each must find
+        out by its own events whether it was done.
         """
         member = _Member(asked)
         with self._lock:
@@ -75,7 +75,7 @@ class GroupCommit:
                 member.turn.release()
 
     def _gather(self, first: _Member) -> list[_Member]:
-        """Take from those who wait whom can be committed together with the first."""
+        """Take those waiting appends that can be committed together with the first."""
         group, left = [first], deque[_Member]()
         count = len(first.asked.events)
         if not self._waiting or count > ALONE:
@@ -100,7 +100,7 @@ class GroupCommit:
         return group
 
     def _settle(self, group: Sequence[_Member]) -> None:
-        """Find the outcome of each: of all at once, or where one is at fault, one by one."""
+        """Set the outcome of each: of all at once or, after a refusal, one by one."""
         if len(group) > 1:
             try:
                 positions = self._recorder.append_all(

@@ -1,4 +1,4 @@
-"""Keys: the master key in a file, and under it a key of each person's own."""
+"""Keys: the master key in a file, and under it a key for each person."""
 
 import base64
 import hmac
@@ -21,39 +21,39 @@ from store.errors import Forgotten, KeyFileUnusable
 KEY_BYTES = 32
 NONCE_BYTES = 12
 MOST_KEPT = 20_000
-"""How many persons' keys are kept; each takes some 300 bytes."""
+"""How many persons' keys are cached; each takes some 300 bytes."""
 
 Wrapped: TypeAlias = Mapping[UUID, bytes | None]
 """Person keys as they are stored, encrypted under the master key; None: erased."""
 
 
 def draw(count: int, size: int) -> Iterator[bytes]:
-    """Draw so many random values of so many bytes, in one call of the system."""
+    """Draw random values, with one call of the system."""
     drawn = os.urandom(count * size)
     return (drawn[at : at + size] for at in range(0, len(drawn), size))
 
 
 def draw_nonces(count: int) -> Iterator[bytes]:
-    """Draw nonces to seal by; each is used once."""
+    """Draw nonces for encryption; each is used once."""
     return draw(count, NONCE_BYTES)
 
 
 def seal(key: AESGCM, nonce: bytes, plain: bytes, bound_to: bytes) -> bytes:
-    """Encrypt under a fresh nonce, which comes first in the answer (AES-256-GCM)."""
+    """Encrypt with a fresh nonce, which is put before the result (AES-256-GCM)."""
     return nonce + key.encrypt(nonce, plain, bound_to)
 
 
 def unseal(key: AESGCM, box: bytes, bound_to: bytes) -> bytes:
-    """Decrypt what was sealed; raises InvalidTag if it or its place was changed."""
+    """Decrypt what ``seal`` made. Raises InvalidTag if it or its place was changed."""
     return key.decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], bound_to)
 
 
 class MasterKey:
-    """The key that all others are kept under: 32 bytes, as base64, in a file.
+    """The key that encrypts all others: 32 bytes, as base64, in a file.
 
-    The file has a line for each key that there was; the last may be one that is not
-    used yet. What is stored for ever, as digests, MACs and signatures, is made with the
-    first of them. Persons' keys are wrapped under the one in use.
+    The file has a line for each key there ever was; the last may not be in use yet.
+    Digests, MACs and signatures are stored for ever, so the first key makes them. Persons'
+    keys are encrypted under the key in use.
     """
 
     def __init__(self, *secrets: bytes, file: Path = Path()) -> None:
@@ -73,7 +73,7 @@ class MasterKey:
 
     @classmethod
     def read_key_file(cls, path: Path) -> "MasterKey":
-        """Read it; raises KeyFileUnusable, which says what is wrong with the file."""
+        """Read the file. Raises KeyFileUnusable, which says what is wrong with it."""
         try:
             lines = path.read_bytes().split() or [b""]
             secrets = [base64.b64decode(line, validate=True) for line in lines]
@@ -98,7 +98,7 @@ class MasterKey:
 
     @classmethod
     def make(cls, path: Path) -> "MasterKey":
-        """Make a key and write the file, readable by its owner alone; an existing one stays."""
+        """Make a key and write its file, readable by its owner alone; an existing file stays."""
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = _new_draft(path)
         draft.write_bytes(base64.b64encode(os.urandom(KEY_BYTES)) + b"\n")
@@ -112,7 +112,7 @@ class MasterKey:
 
     @property
     def marks(self) -> Sequence[str]:
-        """The marks of all keys of the file, which tell them apart and give nothing away."""
+        """The marks of all keys of the file; a mark identifies a key without revealing it."""
         return list(self._wrapping)
 
     @property
@@ -121,7 +121,7 @@ class MasterKey:
         return self.marks[-1]
 
     def use(self, mark: str) -> None:
-        """Wrap under the key with this mark from now on, which the file may have got since.
+        """Encrypt with the key of this mark from now on; the file is read again if needed.
 
         Raises KeyFileUnusable if it has no such key.
         """
@@ -136,7 +136,7 @@ class MasterKey:
         self.in_use = mark
 
     def add(self) -> None:
-        """Add a key to the file, to be used later. The file is whole at every moment."""
+        """Add a key to the file for later use. The file is complete at every moment."""
         draft = _new_draft(self._file)
         new = base64.b64encode(os.urandom(KEY_BYTES)) + b"\n"
         with draft.open("r+b") as file:
@@ -159,7 +159,10 @@ class MasterKey:
         return opened[1]
 
     def open_by(self, person_id: UUID, wrapped: bytes) -> tuple[str, bytes] | None:
-        """Open a person's key; the mark of the key that does, and it; None if none does."""
+        """Decrypt a person's key; return the mark of the key that opens it and the key.
+
+        None if none of the file's keys opens it.
+        """
         for mark in (self.in_use, *self._wrapping):
             try:
                 key = unseal(self._wrapping[mark], wrapped, person_id.bytes)
@@ -170,7 +173,7 @@ class MasterKey:
 
     def mac(self, content: bytes) -> bytes:
         """Make the MAC of some bytes, under the master key (HMAC, hex)."""
-        mac = self._vouching.copy()  # sooner than to begin with the key again
+        mac = self._vouching.copy()  # faster than starting with the key again
         mac.update(content)
         return mac.finalize().hex().encode()
 
@@ -180,7 +183,7 @@ class MasterKey:
 
 
 def _new_draft(path: Path) -> Path:
-    """Begin a file beside another one, readable by its owner alone."""
+    """Create a draft beside a file, readable by its owner alone."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     draft.touch(mode=0o600, exist_ok=False)
     return draft
@@ -198,11 +201,11 @@ def _derive_key(secret: bytes, purpose: bytes) -> bytes:
 
 
 class Keyring:
-    """A cache of persons' keys, emptied whenever somebody's data are erased.
+    """A cache of persons' keys, emptied after every erasure.
 
-    Every read of the database says how many erasures there have been (in any process);
-    when it is another number, what is kept here is thrown away. It is another one too
-    once another master key is in use, of which ``in_use`` gives the mark.
+    Every read of the database returns the number of erasures (by any process); if it has
+    changed, the cache is dropped. The number also changes when another master key comes
+    into use; ``in_use`` gives its mark.
     """
 
     def __init__(
@@ -220,7 +223,7 @@ class Keyring:
     def readers(
         self, persons: Iterable[UUID], *, erasures: int
     ) -> Mapping[UUID, bytes | None]:
-        """Find the keys of persons after so many erasures; None for those erased."""
+        """Return the keys of persons at this number of erasures; None for erased persons."""
         if erasures != self._erasures:
             self._use_key_in_use()
             self._kept, self._erasures = {}, erasures
@@ -232,10 +235,10 @@ class Keyring:
         return kept
 
     def writers(self, persons: Iterable[UUID], *, fresh: Collection[UUID]) -> "Writers":
-        """Find the keys to seal under, and draw those of persons not met before.
+        """Return the keys to encrypt with, and draw those of new persons.
 
-        ``fresh`` are persons likely to be new, who are not looked up: the database
-        says if that was wrong. Raises Forgotten.
+        ``fresh`` are persons who are probably new and are not looked up; the database
+        reports if that was wrong. Raises Forgotten.
         """
         cache = self._bound_cache()
         keys: dict[UUID, bytes] = {}
@@ -261,7 +264,7 @@ class Keyring:
         return Writers(keys=keys, new_keys=new_keys, cache=cache)
 
     def _bound_cache(self) -> dict[UUID, bytes | None]:
-        """Give the cache, a new one if it has grown too large."""
+        """Return the cache, a new one if it has grown too large."""
         if len(self._kept) > MOST_KEPT:
             self._kept = {}
         return self._kept
@@ -280,7 +283,7 @@ class Keyring:
         }
 
     def _unwrap_one(self, person: UUID, wrapped: bytes) -> bytes:
-        """Unwrap a key, which may be under a master key that came since the last read."""
+        """Decrypt a key, which a newer master key may have encrypted since the last read."""
         if opened := self._master.open_by(person, wrapped):
             return opened[1]
         self._use_key_in_use()
@@ -289,16 +292,16 @@ class Keyring:
 
 @dataclass(frozen=True, kw_only=True)
 class Writers:
-    """Keys to seal under; ``new_keys`` are the new ones, wrapped, to be stored with the append."""
+    """Keys to encrypt with; ``new_keys`` are new ones, encrypted, to store with the append."""
 
     keys: Mapping[UUID, bytes]
     new_keys: Mapping[UUID, bytes]
     cache: dict[UUID, bytes | None]
 
     def keep(self) -> None:
-        """Put them in the cache, now that they are stored.
+        """Cache the keys, now that they are stored.
 
-        They go to the cache that they were looked up in: if there was an erasure
-        meanwhile, it has been thrown away, and they with it.
+        They go into the cache from which they came: if an erasure dropped that meanwhile,
+        they are dropped with it.
         """
         self.cache.update(self.keys)

@@ -1,4 +1,4 @@
-"""Opening the store that an address names."""
+"""Open the store at an address."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -26,11 +26,10 @@ def open_store(
     """Open ``sqlite:///folder`` or ``postgresql://…``, with the master key in a file.
 
     If nothing is recorded there yet, a new store and its key file are made; without
-    ``begin``, nothing is made and NotBegun is raised. A server's tables are made by
-    ``migrate`` alone: NotMigrated says so where they do not fit.
-    Raises KeyFileUnusable if the key file is missing, damaged or another store's;
-    Unavailable if the database does not answer; DatabaseUnusable, which says what is
-    wrong with it; ValueError if the address is of neither kind.
+    ``begin``, NotBegun is raised instead. On a server only ``migrate`` makes tables:
+    NotMigrated is raised if they do not fit. Raises KeyFileUnusable if the key file is
+    missing, damaged or another store's; Unavailable if the database does not answer;
+    DatabaseUnusable, which says what is wrong with it; ValueError for any other address.
     """
     recorder = open_recorder(url, begin=begin)
     try:

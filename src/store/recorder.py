@@ -1,4 +1,4 @@
-"""The interface that the store needs of a database."""
+"""The interface of the databases that store events."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ from store.errors import Unavailable
 ATTEMPTS = 4
 PAUSE = 0.2
 LOST = (InterfaceError, OperationalError)
-"""What is raised when a connection breaks, which is when an answer can be lost."""
+"""The exceptions of a broken connection, with which an answer can be lost."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 def retry_connection(ask: Callable[P, T], attempts: int = ATTEMPTS) -> Callable[P, T]:
-    """Decorate a query to run again when the connection breaks; it raises Unavailable at last."""
+    """Decorate a query to run again if the connection breaks; it raises Unavailable in the end."""
 
     @wraps(ask)
     def again(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -45,12 +45,12 @@ def retry_connection(ask: Callable[P, T], attempts: int = ATTEMPTS) -> Callable[
 
 
 def asked_once(ask: Callable[P, T]) -> Callable[P, T]:
-    """Decorate what may not run twice: it raises Unavailable when the connection breaks."""
+    """Decorate a function that may not run twice: a broken connection raises Unavailable."""
     return retry_connection(ask, attempts=1)
 
 
 class NewEvent(NamedTuple):
-    """An event to be recorded at that version of its stream."""
+    """An event to record at this version of its stream."""
 
     stream: UUID
     version: int
@@ -59,7 +59,7 @@ class NewEvent(NamedTuple):
 
 
 class ReservationRequest(NamedTuple):
-    """A value to be held by a stream."""
+    """A value that a stream wants to hold."""
 
     scope: str
     key: str
@@ -69,10 +69,10 @@ class ReservationRequest(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Append:
-    """One append: all that is written at once, and its conditions.
+    """One append: everything written at once, and its conditions.
 
-    ``expected`` are the streams that must still be at the version said; ``new_keys`` the
-    wrapped keys of persons who must have none yet, ``living`` persons who must have
+    ``expected`` are the streams that must still be at this version. ``new_keys`` are the
+    wrapped keys of persons who must have none yet; ``living`` are persons who must have
     one. ``at`` is None for the database's own clock.
     """
 
@@ -100,12 +100,12 @@ class Append:
 
     @cached_property
     def reads(self) -> frozenset[object]:
-        """All that it depends on: what it changes, and what must be as it was."""
+        """Everything it depends on: what it changes, and what must not have changed."""
         return self.writes.union((stream for stream, _ in self.expected), self.living)
 
 
 class AppendRefusal(StrEnum):
-    """Why an append was not done."""
+    """The reasons why an append is refused."""
 
     MOVED = "moved"
     RESERVED = "reserved"
@@ -133,15 +133,15 @@ class RefusedError(Exception):
 
 
 class Recorder(Protocol):
-    """A database of events, one writer at a time, so that positions are in order.
+    """A database of events with one writer at a time, so that positions are in order.
 
-    Every read that is to be decrypted also says how many erasures there have been.
+    Every read of data to decrypt also returns the number of erasures.
     """
 
     def append_all(self, appends: Sequence[Append]) -> Sequence[Position]:
         """Do all of these in one transaction, or raise RefusedError and write nothing.
 
-        None may depend on what another changes. Gives the last position of each.
+        None may depend on what another changes. Returns the last position of each.
         """
         ...
 
@@ -168,19 +168,19 @@ class Recorder(Protocol):
     def wrapped_keys(
         self, after: UUID | None, limit: int
     ) -> Sequence[tuple[UUID, bytes]]:
-        """Read keys that are not lost, in the order of their persons, from after one."""
+        """Read the existing keys after one person, in the order of persons."""
         ...
 
     def rewrap(self, keys: Sequence[tuple[UUID, bytes, bytes]]) -> None:
-        """Put a person's key in place of another one, if that is still there."""
+        """Replace a person's key, if the old one is still there."""
         ...
 
     def key_in_use(self) -> str | None:
-        """Read the mark of the master key that is in use; None: the first of the store."""
+        """Read the mark of the master key in use; None is the store's first key."""
         ...
 
     def use_key(self, mark: str) -> None:
-        """Store which master key is in use, and have every process look for it."""
+        """Store which master key is in use, and make every process look for it."""
         ...
 
     def forget(self, person_id: UUID) -> None: ...

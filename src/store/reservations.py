@@ -1,4 +1,4 @@
-"""What is reserved, as the events themselves say."""
+"""Reservations, folded from the events themselves."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -10,9 +10,9 @@ from store.envelope import Held
 
 @dataclass
 class Reservations:
-    """What is held after the events folded so far, in the order they were recorded.
+    """The reservations held after the events folded so far.
 
-    A reservation's position is that of the last event that was appended with it.
+    A reservation's position is that of the last event appended with it.
     """
 
     held: dict[tuple[str, str], Held] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Changing the master key for another while the service runs."""
+"""Replace the master key while the service runs."""
 
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -15,14 +15,14 @@ from store.recorder import Recorder
 
 BATCH = 500
 Follow: TypeAlias = Callable[[int], None]
-"""Told how many persons' keys were looked at so far."""
+"""Called with the number of persons' keys handled so far."""
 
 
 class Rotation:
-    """The master keys of a file, and the persons' keys of a store that they open."""
+    """The master keys of a file, and the persons' keys of a store that they encrypt."""
 
     def __init__(self, recorder: Recorder, file: Path) -> None:
-        """Read the file. Raises KeyFileUnusable if it is of another store."""
+        """Read the file. Raises KeyFileUnusable if it is another store's."""
         self._recorder = recorder
         self._master = MasterKey.read_key_file(file)
         if not compare_digest(recorder.mark(None) or "", self._master.mark):
@@ -32,12 +32,12 @@ class Rotation:
 
     @property
     def in_use(self) -> str:
-        """The mark of the key that is in use."""
+        """The mark of the key in use."""
         return self._recorder.key_in_use() or self._master.mark
 
     @property
     def has_in_use(self) -> bool:
-        """Whether the file has the key that is in use; else it is an older copy."""
+        """Whether the file has the key in use; if not, it is an older copy."""
         return self.in_use in self._master.marks
 
     @property
@@ -48,7 +48,7 @@ class Rotation:
     def count(self, follow: Follow) -> Mapping[str, int]:
         """Count the persons' keys that each key of the file opens, by its mark.
 
-        Those that none opens are under an empty mark.
+        Keys that none of them opens are counted under an empty mark.
         """
         opened = Counter(dict.fromkeys(self._master.marks, 0))
         for batch in self._batches(follow):
@@ -63,10 +63,10 @@ class Rotation:
             self._master.add()
 
     def rotate(self, follow: Follow) -> int:
-        """Put every person's key under the new key; how many were put there now.
+        """Encrypt every person's key under the new key; return how many were changed now.
 
-        One that was not finished is gone on with, and no further key is begun. Services
-        that run learn of the key with their next read, and keep what they hold.
+        An unfinished rotation is continued, and no further key is begun. Running services
+        learn of the key with their next read, and keep their cached keys.
         """
         self._master.use(self.in_use)
         if self.is_prepared or not (done := self._rewrap_all(follow)):
@@ -76,7 +76,7 @@ class Rotation:
             done = self._rewrap_all(follow)
         while late := self._rewrap_all(follow):  # written as it was begun
             done += late
-        self._recorder.use_key(self._master.in_use)  # leaves no old one in the log
+        self._recorder.use_key(self._master.in_use)  # leaves no old key in the log
         return done
 
     def _rewrap_all(self, follow: Follow) -> int:
@@ -107,6 +107,6 @@ class Rotation:
 
 @contextmanager
 def open_rotation(url: str, keys: Path) -> Generator[Rotation]:
-    """Open it beside the service. Raises what ``open_store`` raises."""
+    """Open a rotation beside the running service. Raises what ``open_store`` raises."""
     with closing(open_recorder(url, begin=False)) as recorder:
         yield Rotation(recorder, keys)

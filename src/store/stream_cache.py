@@ -1,4 +1,4 @@
-"""Streams that were read lately, so that only what came after is read again."""
+"""A cache of recently read streams, so that only newer events are read again."""
 
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -8,14 +8,14 @@ from uuid import UUID
 from store.envelope import Recorded, Stream
 
 MOST_EVENTS = 10_000
-"""How many events are kept about: those of streams not asked for longest go first."""
+"""About how many events are cached; the least recently used streams are dropped first."""
 
 
 class StreamCache:
-    """The histories of streams as they were last read, in no other process's way.
+    """The histories of recently read streams.
 
-    The database is always asked what came after, and how many erasures there have been:
-    when it is another number, all that is kept here is thrown away (H6).
+    Every read asks the database for newer events and for the number of erasures. If that
+    number has changed, the whole cache is dropped (H6).
     """
 
     def __init__(self, most_events: int = MOST_EVENTS) -> None:
@@ -26,12 +26,12 @@ class StreamCache:
         self._lock = Lock()
 
     def find(self, streams: Iterable[UUID]) -> dict[UUID, Stream]:
-        """Give each stream as it is kept; empty if it is not."""
+        """Return each stream as cached; empty if it is not."""
         with self._lock:
             return {each: self._kept.get(each) or Stream(id=each) for each in streams}
 
     def is_good(self, erasures: int) -> bool:
-        """Tell whether what is kept may be used after so many erasures; else drop it."""
+        """Whether the cache is valid for this number of erasures; if not, drop it."""
         with self._lock:
             if erasures == self._erasures:
                 return True
@@ -40,7 +40,7 @@ class StreamCache:
             return False
 
     def keep(self, streams: Iterable[Stream], *, erasures: int) -> None:
-        """Keep streams that were read when there had been so many erasures."""
+        """Cache streams that were read at this number of erasures."""
         with self._lock:
             if erasures != self._erasures:
                 return
@@ -56,7 +56,7 @@ class StreamCache:
                 self._events -= len(dropped.history)
 
     def drop(self) -> None:
-        """Forget all: the log may not be the one that it was read from."""
+        """Drop everything: the log may have been replaced."""
         with self._lock:
             self._drop()
 
@@ -66,7 +66,7 @@ class StreamCache:
 
 
 def with_more(stream: Stream, more: Iterable[Recorded]) -> Stream:
-    """Give a stream with the events that came after those that are known."""
+    """Return a stream with the events that follow its known ones."""
     later = tuple(more)
     if not later:
         return stream

@@ -1,4 +1,4 @@
-"""Notification of appends, by whichever process they are made."""
+"""Notification of appends by any process."""
 
 from collections.abc import Callable
 from threading import Event, Lock, Thread
@@ -7,11 +7,11 @@ from typing import TypeAlias
 from store.envelope import Position
 
 Tell: TypeAlias = Callable[[], None]
-"""What is called as the log grows, in whichever thread: to be quick, and not to fail."""
+"""A function called as the log grows, in any thread; it must be quick and must not fail."""
 
 
 class Signal:
-    """How far the log is known to reach, and who is to be told when it grows."""
+    """The last known position of the log, and the functions to call when it grows."""
 
     def __init__(self) -> None:
         self.position: Position = 0
@@ -35,7 +35,7 @@ class Signal:
 
 
 class Watch:
-    """One reader's ear at the log; ``tell`` is for one who cannot wait in a thread."""
+    """One reader's notifications; ``tell`` serves a reader that cannot wait in a thread."""
 
     def __init__(self, signal: Signal, tell: Tell | None = None) -> None:
         self._signal = signal
@@ -46,11 +46,11 @@ class Watch:
 
     @property
     def last_position(self) -> Position:
-        """How far the log is known to reach, by whichever process."""
+        """The last known position of the log, written by any process."""
         return self._signal.position
 
     def wait(self, timeout: float) -> None:
-        """Return once something was appended since the last time, or in time-out."""
+        """Return once something was appended since the last call, or after the timeout."""
         if not self._is_closed and self._news.wait(timeout):
             self._news.clear()
 
@@ -60,19 +60,19 @@ class Watch:
             self._hurried.clear()
 
     def hurry(self) -> None:
-        """Let whoever waits or lingers go, at once."""
+        """Let a waiting or lingering reader go on at once."""
         self._hurried.set()
         self._news.set()
 
     def close(self) -> None:
-        """Let whoever waits go, at once, and tell nobody any more."""
+        """Let a waiting reader go on at once, and notify nobody any more."""
         self._is_closed = True
         self._signal.remove(self._tell)
         self.hurry()
 
 
 class Listener:
-    """The thread that hears of what other processes append."""
+    """The thread that learns of appends by other processes."""
 
     def __init__(
         self,

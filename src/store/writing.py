@@ -1,4 +1,4 @@
-"""An append as it is put together: rows, and the conditions they are written on."""
+"""An append under preparation: its rows, and the conditions for writing them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
@@ -12,10 +12,10 @@ from store.recorder import Append, NewEvent, ReservationRequest
 
 
 class Writing:
-    """Changes, who makes them, and what must not have changed meanwhile.
+    """Changes, their author, and the streams that must not have changed meanwhile.
 
-    Raises ValueError if a stream is changed twice, or something is reserved or released
-    without an event that says so; AlreadyReserved if two streams want the same value.
+    Raises ValueError if a stream is changed twice, or if something is reserved or released
+    without an event; AlreadyReserved if two streams want the same value.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Writing:
                 self.begun |= persons
 
     def seal_append(self, writers: Writers, *, at: datetime | None) -> Append:
-        """Write it all down, personal values sealed under these keys."""
+        """Build the append, with personal values encrypted under these keys."""
         return Append(
             id=self.id,
             events=list(self._stored_events(writers)),

@@ -1,1 +1,1 @@
-"""Following the log: the loop, its feed, who leads, and how far each has come."""
+"""Following the log: the loop, the feed, the leader lock and the checkpoints."""

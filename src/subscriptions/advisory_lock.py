@@ -11,7 +11,7 @@ from store.postgres.recorder import patiently
 
 
 class AdvisoryLock:
-    """An advisory lock on a connection of its own, which ends with the connection."""
+    """An advisory lock on a connection of its own; it ends with the connection."""
 
     def __init__(self, url: str, name: str) -> None:
         self._url = url
@@ -36,7 +36,7 @@ class AdvisoryLock:
     def release(self) -> None:
         with self._lock:
             if self._connection is not None and self._is_ours:
-                # The server would notice the end of the connection a moment later.
+                # The server would notice the connection's end only a moment later.
                 with suppress(psycopg.Error):
                     self._connection.execute("SELECT pg_advisory_unlock_all()")
             self._end()
@@ -59,6 +59,6 @@ class AdvisoryLock:
 
 
 def key_of(name: str) -> int:
-    """Make the number that an advisory lock of that name is known by."""
+    """Compute the number of the advisory lock with this name."""
     digest = hashlib.sha256(f"read_models {name}".encode()).digest()
     return int.from_bytes(digest[:8], signed=True)

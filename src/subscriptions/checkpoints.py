@@ -1,4 +1,4 @@
-"""Checkpoints: how far each read model has come, stored beside its rows."""
+"""Checkpoints: each read model's position in the log, stored beside its rows."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, TypeAlias
@@ -27,7 +27,7 @@ CHECKPOINTS = Table(
     Column("position", BigInteger, nullable=False),
     Column("tables", JSON, nullable=False),
 )
-"""One row a read model: its position, and the version and the names of its tables."""
+"""One row for each read model: its position, its version and the names of its tables."""
 
 Checkpoint: TypeAlias = Row[Any]
 
@@ -38,7 +38,7 @@ _READ = select(CHECKPOINTS).where(_NAMED)
 def read_checkpoints(
     connection: Connection, names: Collection[str]
 ) -> Mapping[str, Checkpoint]:
-    """Read the checkpoints of these; one that is not stored is left out."""
+    """Read these checkpoints; missing ones are left out."""
     found = connection.execute(_READ, {"names": names})
     return {row.read_model: row for row in found}
 
@@ -46,10 +46,10 @@ def read_checkpoints(
 def lock_checkpoints(
     connection: Connection, names: Collection[str]
 ) -> Mapping[str, Checkpoint]:
-    """Read version and position of these, locked to the end of the transaction.
+    """Read version and position of these, locked until the transaction ends.
 
-    One that another transaction has locked is left out, too. On SQLite the transaction
-    has locked them already.
+    Those locked by another transaction are left out, too. On SQLite the transaction has
+    locked them already.
     """
     those, values = _those(connection, names)
     lock = "" if connection.dialect.name == "sqlite" else " FOR UPDATE SKIP LOCKED"
@@ -60,7 +60,7 @@ def lock_checkpoints(
 def move_checkpoints(
     connection: Connection, names: Collection[str], position: Position
 ) -> None:
-    """Store how far these have come now, in one statement."""
+    """Store these read models' new position, in one statement."""
     those, values = _those(connection, names)
     sign = "?" if connection.dialect.name == "sqlite" else "%s"
     move = f"UPDATE progress SET position = {sign} WHERE {those}"  # noqa: S608 - signs for names
@@ -70,7 +70,7 @@ def move_checkpoints(
 def _those(
     connection: Connection, names: Collection[str]
 ) -> tuple[str, tuple[object, ...]]:
-    """Give the condition that finds these, written for the driver, and its values."""
+    """Return the condition that selects these, written for the driver, and its values."""
     if connection.dialect.name == "sqlite":
         return f"read_model IN ({', '.join('?' for _ in names)})", tuple(names)
     return "read_model = ANY(%s)", ([*names],)

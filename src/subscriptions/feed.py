@@ -1,4 +1,4 @@
-"""The feed of events that the followers of one process share: each decoded once."""
+"""The feed that the followers of one process share: each event is decoded once."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ KEPT_SECONDS = 1.0
 
 @dataclass
 class _Stretch:
-    """Events without a gap: all of the log after ``after``, up to the last of them."""
+    """A stretch of the log without gaps, from ``after`` to its last event."""
 
     after: Position
     events: list[Recorded]
@@ -36,11 +36,11 @@ class _Stretch:
 
 
 class EventFeed:
-    """Recorded events, for followers that mostly stand near each other.
+    """Recorded events, for followers that are mostly near each other.
 
-    What one of them has read last is there for the others, until nothing was read for a
-    second. A batch may be shorter by then than what could be read, but never wrong: the
-    log only grows.
+    What one follower read last is kept for the others, until nothing was read for a second.
+    A batch may therefore be shorter than the log allows, but is never wrong: the log only
+    grows.
     """
 
     def __init__(self, store: EventStore) -> None:
@@ -53,14 +53,14 @@ class EventFeed:
         self._ended_at = 0.0
 
     def watch(self) -> Watch:
-        """Listen for what is appended from now on."""
+        """Watch for appends from now on."""
         watch = self._store.watch()
         with self._lock:
             self._watch = self._watch or watch
         return watch
 
     def next_batch(self, after: Position) -> Sequence[Recorded]:
-        """Give the next events, at most 500; none at the end of the log."""
+        """Return the next events, at most 500; none at the end of the log."""
         with self._lock:
             if known := self._find_kept(after):
                 return known
@@ -81,16 +81,16 @@ class EventFeed:
         return ()
 
     def _is_known_end(self, after: Position) -> bool:
-        """Tell whether the log was just read to there, and nobody told of more since.
+        """Whether the log was just read to there, without news since.
 
-        Whoever waits is told of the next event; a second later the log is asked anyway.
+        A waiting follower hears of the next event; after a second the log is read anyway.
         """
         is_recent = monotonic() - self._ended_at < KEPT_SECONDS
         at_end = after >= self._end and is_recent
         return self._watch is not None and at_end and self._watch.last_position <= after
 
     def _keep(self, after: Position, batch: Sequence[Recorded]) -> None:
-        """Add what was read to the events that it follows on; forget what is old."""
+        """Add the events read to those they follow; drop old ones."""
         now = monotonic()
         recent = [s for s in self._stretches if now - s.read_at <= KEPT_SECONDS]
         if batch:

@@ -1,4 +1,4 @@
-"""The loop of everything that reads the log: read after a checkpoint, handle, store it."""
+"""The loop of all followers: read after a checkpoint, handle, store the checkpoint."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -20,11 +20,11 @@ LOCK_SECONDS = 0.2
 POLL_SECONDS = 1.0
 SHARE, MOST_SHARED = 50, 500
 SHARE_SECONDS = 0.02
-"""How long those that catch up may keep those at the head from what is new."""
+"""How long processors that catch up may delay those at the head."""
 
 
 class Positioned(Protocol):
-    """An event as it is read from the log."""
+    """An event read from the log."""
 
     @property
     def position(self) -> Position: ...
@@ -35,55 +35,55 @@ T_co = TypeVar("T_co", covariant=True)
 T_contra = TypeVar("T_contra", contravariant=True)
 
 Outcome: TypeAlias = Position | Exception
-"""The new checkpoint, or what failed."""
+"""The new checkpoint, or the exception."""
 
 Work: TypeAlias = Future[Position]
-"""What a processor does in another thread, and its new checkpoint when that is done."""
+"""Work in another thread, which ends with the new checkpoint."""
 
 
 class EventSource(Protocol[T_co]):
-    """Where a processor's events are read."""
+    """Where a processor's events come from."""
 
     def watch(self) -> Watch: ...
 
     def next_batch(self, after: Position) -> Sequence[T_co]:
-        """Give the next events; none at the end of the log."""
+        """Return the next events; none at the end of the log."""
         ...
 
 
 class Processor(Protocol[T_contra]):
-    """What reads the log by a follower of its own: the ledger."""
+    """A reader of the log with a follower of its own, such as the ledger."""
 
     @property
     def name(self) -> str: ...
 
     def checkpoint(self) -> Position:
-        """Read how far it has come, from the database that it keeps that in."""
+        """Read the checkpoint from its database."""
         ...
 
     def handle(self, after: Position, batch: Sequence[T_contra]) -> Position:
-        """Do all that the events ask for and store the checkpoint, in one transaction.
+        """Handle the events and store the checkpoint, in one transaction.
 
-        Returns the new checkpoint. If another process has moved it since (it is not
-        ``after`` any more), nothing is done and the other's is returned. After an
-        exception the same events are handled again.
+        Returns the new checkpoint. If another process has moved it from ``after``
+        meanwhile, nothing is done and that checkpoint is returned. After an exception the
+        same events are handled again.
         """
         ...
 
 
 class ProcessorGroup(Protocol[T_contra]):
-    """Processors that share a follower, and are given the same batches."""
+    """Processors that share a follower and get the same batches."""
 
     @property
     def name(self) -> str: ...
 
     @property
     def names(self) -> Sequence[str]:
-        """Name the processors of the group."""
+        """Return the names of the group's processors."""
         ...
 
     def checkpoints(self) -> Mapping[str, Position]:
-        """Read how far each has come."""
+        """Read each processor's checkpoint."""
         ...
 
     def handle(
@@ -91,9 +91,9 @@ class ProcessorGroup(Protocol[T_contra]):
     ) -> Mapping[str, Outcome | Work]:
         """Let these processors handle the events, as ``Processor.handle`` does.
 
-        One that fails changes nothing, and its exception is its outcome. One that
-        cannot be had just now, because another transaction has it, stays at ``after``.
-        One that works in another thread is given no more until that is done.
+        A processor that fails changes nothing, and its outcome is the exception. One that
+        another transaction holds stays at ``after``. One that works in another thread gets
+        no more events until that is done.
         """
         ...
 
@@ -117,31 +117,31 @@ class Alone(Generic[T]):
 
 @dataclass
 class _State:
-    """Where one processor of the group is, and what it fails at."""
+    """A processor's position, and its error if it fails."""
 
     position: Position = 0
     error: Exception | None = None
     pause: float = FIRST_PAUSE
     retry_at: float = 0.0
-    """When it is tried again, once it failed or could not be had; else 0."""
+    """When it is tried again after it failed or was held; else 0."""
     has_failed: bool = False
-    """Whether it failed by itself: then only its own success heals it."""
+    """Whether it failed itself: then only its own success ends the failure."""
     work: Work | None = None
-    """What it is doing in another thread."""
+    """Its work in another thread."""
 
 
 class Follower(Generic[T]):
     """Keeps a group of processors at the head of the log, in one thread.
 
-    Every event is read, so that positions reach the head even if nothing there concerns
-    anybody. Processors at the same position get their events together. One that fails
-    falls behind alone, and is tried again from its own checkpoint, ever more slowly but
-    for ever: nothing is skipped and nothing lost, and it heals when the cause goes.
+    Every event is read, so positions reach the head even if no processor handles the events
+    there. Processors at the same position get their events together. One that fails falls
+    behind alone; it is tried again from its own checkpoint, with growing pauses and without
+    end, so nothing is skipped.
 
     Positions were last written by the follower's thread; they may lag the database.
-    ``lock`` lets one process at a time follow. ``tick`` is called about each second,
-    when there is nothing to read. When told of news it lets ``linger`` seconds pass, in
-    which more may come, unless somebody waits for it.
+    ``lock`` lets one process at a time follow. ``tick`` is called about each second when
+    there is nothing to read. After news it waits ``linger`` seconds for more, unless
+    somebody waits for a position.
     """
 
     def __init__(
@@ -169,14 +169,14 @@ class Follower(Generic[T]):
 
     @property
     def errors(self) -> Mapping[str, str]:
-        """Say in a line what each fails at, at this moment; the log has the rest."""
+        """The first line of each processor's present error; the log has the rest."""
         return first_lines({name: state.error for name, state in self._states.items()})
 
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop after the batch at hand."""
+        """Stop after the present batch."""
         self._stopping.set()
         if self._watch is not None:
             self._watch.close()
@@ -184,13 +184,13 @@ class Follower(Generic[T]):
             self._thread.join()
 
     def positions(self) -> Mapping[str, Position]:
-        """Give how far each has come, whichever process takes it there."""
+        """Return each processor's position, whichever process moves it."""
         if self._is_leading:
             return {name: state.position for name, state in self._states.items()}
         return self._group.checkpoints()
 
     def wait_for(self, position: Position, timeout: float) -> bool:
-        """Tell whether all have handled that, after so many seconds at most."""
+        """Wait up to so many seconds; tell whether all have handled the position."""
         until = monotonic() + timeout
         while any(reached < position for reached in self.positions().values()):
             left = until - monotonic()
@@ -257,10 +257,11 @@ class Follower(Generic[T]):
             self._moved.notify_all()
 
     def _advance(self) -> bool:
-        """Let those that are due handle events; tell whether there were any.
+        """Let processors that are due handle events; tell whether there were any.
 
-        Those furthest ahead get their next batch. Of the others, those furthest behind
-        get a small one, up to where others are: then those ahead have their turn again.
+        Those furthest ahead get their next batch. Of the others, those furthest behind get
+        a small batch, at most up to the next processor's position; then those ahead get
+        their turn again.
         """
         works = {name: state.work for name, state in self._states.items()}
         self._take({n: w for n, w in works.items() if w is not None and w.done()})
@@ -287,7 +288,7 @@ class Follower(Generic[T]):
         most: int = MOST_SHARED,
         meeting: Position | None = None,
     ) -> bool:
-        """Hand so many events to those at a position; tell whether there were any."""
+        """Hand events to the processors at a position; tell whether there were any."""
         if not names or self._stopping.is_set():
             return False
         batch = self._source.next_batch(after)[:most]
@@ -298,7 +299,7 @@ class Follower(Generic[T]):
         return bool(batch)
 
     def _take(self, handled: Mapping[str, Outcome | Work]) -> None:
-        """Note where each is now, what failed, and who works on in another thread."""
+        """Store each processor's new position, its error, or its work in another thread."""
         outcomes: dict[str, Outcome] = {}
         with self._moved:
             for name, outcome in handled.items():
@@ -325,7 +326,7 @@ class Follower(Generic[T]):
                 self._heal(name)
 
     def _until_due(self) -> float:
-        """Give how long to wait for news: to the next retry at most."""
+        """Return how long to wait for news: at most until the next retry."""
         retries = [s.retry_at for s in self._states.values() if s.retry_at]
         now = monotonic()
         return max(0.0, min([now + POLL_SECONDS, *retries]) - now)
@@ -342,12 +343,12 @@ class Follower(Generic[T]):
 
 
 def first_lines(errors: Mapping[str, Exception | None]) -> dict[str, str]:
-    """Give the first line of each error that there is."""
+    """Return the first line of each error."""
     return {n: str(e).partition("\n")[0] for n, e in errors.items() if e is not None}
 
 
 def complain(name: str, at: Position, error: Exception) -> None:
-    """Log what failed; that it cannot even be told in full ends no follower."""
+    """Log an error; if even that fails, the follower goes on."""
     try:
         logger().error("follower failed", name=name, at=at, exc_info=error)
     except Exception:  # noqa: BLE001 - Python 3.11 may fail to draw a traceback

@@ -1,4 +1,4 @@
-"""Who leads: the one process that follows the log, of all that could."""
+"""The leader lock: only one process at a time follows the log."""
 
 import fcntl
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import IO, Protocol
 
 
 class LeaderLock(Protocol):
-    """A lock that one process at a time holds, and that ends with that process."""
+    """A lock that one process at a time holds; it ends with the process."""
 
     def acquire(self) -> bool:
         """Acquire the lock if it is free; tell whether this process holds it."""
@@ -17,7 +17,7 @@ class LeaderLock(Protocol):
 
 
 class FileLock:
-    """A leader lock on SQLite: a lock on a file, which the system ends with the process."""
+    """A leader lock for SQLite: a file lock, which the system releases when the process ends."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -11,7 +11,7 @@ from aggregates.claims.claim_status import ClaimStatus
 from audit import ledger as audit
 from commands.command import CommandContext
 from events.identifier import stream_of
-from policies.claims import PROCESSING_DELAY, process_claims
+from policies.claims import PROCESSING_DELAY, claim_processing
 from policies.policy import Policy
 from projections.claims import claims
 from projections.database import open_database
@@ -68,10 +68,10 @@ def test_a_claim_is_processed_once_the_delay_is_over_and_not_before(
     claim = running.claim_centre.begin({ANN: award()})
     running.claim_centre.submit(claim)
     running.clock.now += PROCESSING_DELAY - A_MOMENT
-    running.tick(process_claims())
+    running.tick(claim_processing())
     assert running.claim_centre.standings(claim) == {ANN: ClaimStatus.SUBMITTED}
     running.clock.now += A_MOMENT
-    running.tick(process_claims())
+    running.tick(claim_processing())
     assert running.claim_centre.standings(claim) == {ANN: ClaimStatus.PROCESSED}
 
 
@@ -79,7 +79,7 @@ def test_the_delay_can_be_none(running: Running) -> None:
     """M13."""
     claim = running.claim_centre.begin({ANN: award()})
     running.claim_centre.submit(claim)
-    running.tick(process_claims(timedelta()))
+    running.tick(claim_processing(timedelta()))
     assert running.claim_centre.standings(claim) == {ANN: ClaimStatus.PROCESSED}
 
 
@@ -89,7 +89,7 @@ def test_a_withdrawn_claim_is_not_processed(running: Running) -> None:
     running.claim_centre.submit(claim)
     running.claim_centre.withdraw(claim)
     running.clock.now += PROCESSING_DELAY
-    running.tick(process_claims())
+    running.tick(claim_processing())
     assert running.claim_centre.standings(claim) == {ANN: ClaimStatus.WITHDRAWN}
 
 
@@ -97,7 +97,7 @@ def test_the_envelope_says_that_the_service_did_it(running: Running) -> None:
     """H1."""
     claim = running.claim_centre.begin({ANN: award()})
     running.claim_centre.submit(claim)
-    running.tick(process_claims(timedelta()))
+    running.tick(claim_processing(timedelta()))
     recorded = running.service.store.log(after=0, limit=1000)[-1]
     assert (recorded.user, recorded.role, recorded.channel, recorded.owner) == (
         "policy:process-claims",
@@ -132,13 +132,13 @@ def test_a_claim_that_cannot_be_processed_does_not_hold_up_the_others(
     failing = Failing(running.service.store, stream_of(first))
     context = CommandContext(store=failing, catalogue=CATALOGUE)
     assert running.service.read_models.wait_for(running.service.store.head(), PATIENCE)
-    tick = process_claims(timedelta()).tick
+    tick = claim_processing(timedelta()).tick
     assert tick is not None
     with pytest.raises(ExceptionGroup):
         tick(running.clock(), context, running.service.read_models)
     assert running.claim_centre.standings(first) == {ANN: ClaimStatus.SUBMITTED}
     assert running.claim_centre.standings(second) == {BEN: ClaimStatus.PROCESSED}
-    running.tick(process_claims(timedelta()))
+    running.tick(claim_processing(timedelta()))
     assert running.claim_centre.standings(first) == {ANN: ClaimStatus.PROCESSED}
 
 
@@ -146,7 +146,7 @@ def test_a_running_service_processes_claims_by_itself(
     database_url: str, keys: Path, clock: Clock
 ) -> None:
     """M13, on both databases."""
-    with serve(database_url, keys, clock, process_claims(timedelta())) as service:
+    with serve(database_url, keys, clock, claim_processing(timedelta())) as service:
         running = Running(service, clock)
         service.start()
         claim = running.claim_centre.begin({ANN: award()})

@@ -21,8 +21,8 @@ from commands.command import (
     Command,
     CommandContext,
     CommandResult,
+    conflict_if_reserved,
     handles,
-    retry_if_reserved,
 )
 from commands.learners.same_person import (
     FindSimilarLearners,
@@ -171,7 +171,7 @@ def create_learner(command: CreateLearner, context: CommandContext) -> CommandRe
         alike=command.alike,
         is_different_person=command.is_different_person,
     )
-    with retry_if_reserved():
+    with conflict_if_reserved():
         return context.record(command, change, created_id=learner)
 
 
@@ -202,7 +202,7 @@ def amend_learner(command: AmendLearner, context: CommandContext) -> CommandResu
         release += gone
         reserve += taken
     change = stream.change(amended, release=release, reserve=reserve)
-    with retry_if_reserved():
+    with conflict_if_reserved():
         return context.record(command, change)
 
 

@@ -16,8 +16,8 @@ from commands.command import (
     CommandContext,
     CommandResult,
     Decisions,
+    conflict_if_reserved,
     handles,
-    retry_if_reserved,
 )
 from commands.learners.learner import new_learner
 from commands.learners.same_person import FindSimilarLearners
@@ -200,7 +200,7 @@ def record(
         before=order.everybody,
         after=() if after.is_deleted else after.everybody,
     )
-    with retry_if_reserved():
+    with conflict_if_reserved():
         return context.record(command, stream.change(events), *created, *uses)
 
 

@@ -10,7 +10,12 @@ from aggregates.orders.order import Order
 from aggregates.orders.order_checklist import Circumstances
 from aggregates.orders.order_confirming import confirm, registrations_made
 from aggregates.registrations.register import Register
-from commands.command import CommandContext, CommandResult, handles, retry_if_reserved
+from commands.command import (
+    CommandContext,
+    CommandResult,
+    conflict_if_reserved,
+    handles,
+)
 from commands.learners.erased_learners import erased_learners
 from commands.orders.order import OrderCommand
 from commands.registrations.registration import (
@@ -74,7 +79,7 @@ def confirm_order(command: ConfirmOrder, context: CommandContext) -> CommandResu
     by_learner: dict[str, list[str]] = {}
     for event in events:
         by_learner.setdefault(event.learner, []).append(event.registration)
-    with retry_if_reserved():
+    with conflict_if_reserved():
         return context.record(
             command,
             stream.change(confirmed),

@@ -12,8 +12,8 @@ from commands.command import (
     Command,
     CommandContext,
     CommandResult,
+    conflict_if_reserved,
     handles,
-    retry_if_reserved,
 )
 from commands.learners.erased_learners import require_none_erased
 from commands.learners.same_person import FindSimilarLearners
@@ -139,5 +139,5 @@ def _record(
     late = upload.records_ready(sorted(ready))
     changes += [upload_stream.change(late)] if late else []
     seen = [upload_stream] if ready and not late else []
-    with retry_if_reserved():  # another row has taken the value just now
+    with conflict_if_reserved():  # another row has taken the value just now
         return context.record(command, *changes, unchanged=seen)

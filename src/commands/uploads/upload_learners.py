@@ -15,8 +15,8 @@ from commands.command import (
     Command,
     CommandContext,
     CommandResult,
+    conflict_if_reserved,
     handles,
-    retry_if_reserved,
 )
 from commands.learners.learner import begin_learner, holders
 from commands.learners.same_person import (
@@ -61,7 +61,7 @@ def add_group_learners(
     if len(rows) == len(waiting):
         events += reduce(Upload.apply, events, upload).complete()
     change = Change(stream=stream.id, expected=stream.version, events=tuple(events))
-    with retry_if_reserved():
+    with conflict_if_reserved():
         position = context.store.append(*changes, change, by=command.by)
     return CommandResult(position=position, created_id=upload.received.group)
 

@@ -1,4 +1,4 @@
-"""Why a PostgreSQL server cannot be used; apart, so that SQLite needs no driver of it."""
+"""Why a PostgreSQL server cannot be used. Separate, so that SQLite needs no driver of it."""
 
 import psycopg
 from psycopg.errors import InsufficientPrivilege
@@ -8,7 +8,7 @@ from store.unusable import first_line
 
 
 def refused_by_server(error: BaseException | None) -> DatabaseUnusable | None:
-    """Say which right is missing on the server; None if the error is another."""
+    """Say which right is missing on the server; None for another error."""
     if not isinstance(error, InsufficientPrivilege):
         return None
     return not_allowed(first_line(error))
@@ -22,7 +22,7 @@ def not_allowed(why: str) -> DatabaseUnusable:
 
 
 def unreadable_address(error: psycopg.ProgrammingError) -> DatabaseUnusable:
-    """Say what is wrong with an address without quoting it: it holds a password."""
+    """Say what is wrong with an address, without quoting it: it holds a password."""
     why = first_line(error).partition(" in URI")[0]
     return DatabaseUnusable(
         f"The address of the database cannot be read: {why}. Write it as"
