@@ -11,7 +11,7 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-from policies.claims import process_claims
+from policies.claims import claim_processing
 from service import Service
 from tests.api.running import ClientAs, Left, clients, come_to_the_end, running
 from tests.clock import PATIENCE, Clock, until
@@ -154,7 +154,7 @@ class Maker:
         name = self.claim(**units_of)
         self.ask("POST", f"/claims/{name}/submit")
         self.settle()
-        tick = process_claims(timedelta()).tick
+        tick = claim_processing(timedelta()).tick
         assert tick is not None
         tick(self.service.clock(), self.service.context, self.service.read_models)
         return self.ask("GET", f"/claims/{name}")

@@ -11,7 +11,7 @@ from audit import ledger as audit
 from catalogue.solver.choice import Given
 from catalogue.solver.cp_sat import Undecided
 from catalogue.solver.deciding import Decider
-from policies.claims import JUDGE_CLAIMS_AGAIN, process_claims
+from policies.claims import JUDGE_CLAIMS_AGAIN, claim_processing
 from projections.claims import claims, ineligible_learners
 from projections.claims.ineligible_learners import FIRST_WAIT, LONGEST_WAIT
 from projections.database import open_database
@@ -143,6 +143,6 @@ def test_what_is_stored_is_never_decided_again(
     running.service.read_models.rebuild(
         ineligible_learners.READ_MODEL.name, lambda _, __: None
     )
-    running.tick(process_claims(timedelta()))
+    running.tick(claim_processing(timedelta()))
     running.tick(JUDGE_CLAIMS_AGAIN)
     assert running.claim_centre.standings(claim)[ANN] is ClaimStatus.PROCESSED

@@ -13,7 +13,7 @@ from access.accounts import issue_token
 from events.centres.user import Role, UserAdded
 from events.identifier import stream_of
 from events.learners.learner import LearnerCreated
-from policies.claims import process_claims
+from policies.claims import claim_processing
 from repositories.aggregate_types import USER
 from service import Service
 from store import Actor, Change
@@ -131,7 +131,7 @@ class ClaimApi:
         """Let the time come at which submitted claims are processed."""
         read_models = self.service.read_models
         assert read_models.wait_for(self.service.store.head(), PATIENCE)
-        tick = process_claims(timedelta()).tick
+        tick = claim_processing(timedelta()).tick
         assert tick is not None
         tick(self.clock(), self.service.context, read_models)
 
