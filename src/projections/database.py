@@ -42,9 +42,8 @@ class Database(Protocol):
     ) -> AbstractContextManager[Connection]:
         """Return a read-only connection.
 
-        All that it reads is of ``one_moment`` if that is asked for (SQLite: always).
-        Where there is row-level security, it sees rows of one ``centre`` alone, unless
-        that is None.
+        With ``one_moment``, all reads see the same moment (always so on SQLite). With
+        ``centre``, row-level security, where it is on, shows only that centre's rows.
         """
         ...
 

@@ -186,7 +186,7 @@ class User(Aggregate):
     def set_password(
         self, password_hash: str, reason: str | None = None
     ) -> list[PasswordSet]:
-        """Replace the password by another, of which the hash is given."""
+        """Replace the password; ``password_hash`` is the hash of the new one."""
         self._require_enabled()
         return [
             PasswordSet(person_id=self.key, password_hash=password_hash, reason=reason)
