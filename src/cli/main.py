@@ -25,6 +25,10 @@ class LearnerManagement(LazyGroup):
             "cli.installation.migrate:migrate",
             "Make the tables of a PostgreSQL database what this version needs.",
         ),
+        "migrate-store": (
+            "cli.installation.migrate_store:migrate_store",
+            "Copy a SQLite store to the PostgreSQL database that is set, whole or not at all.",
+        ),
         "call": (
             "cli.call:call",
             "Call the API of a running service with the token LEARNER_MANAGEMENT_TOKEN.",

@@ -42,9 +42,8 @@ def open_store(
 
 def open_recorder(url: str, *, begin: bool) -> Recorder:
     if url.startswith(SQLITE):
-        folder = Path(url.removeprefix(SQLITE))
         try:
-            return SQLiteRecorder(folder, begin=begin)
+            return SQLiteRecorder(sqlite_folder(url), begin=begin)
         except LOST as error:
             raise Unavailable(no_answer(error)) from error
     if url.startswith(POSTGRES):
@@ -54,6 +53,11 @@ def open_recorder(url: str, *, begin: bool) -> Recorder:
     raise ValueError(
         f"{url!r} names no store: say sqlite:///folder or postgresql://host/database."
     )
+
+
+def sqlite_folder(url: str) -> Path:
+    """Give the folder that ``sqlite:///folder`` names."""
+    return Path(url.removeprefix(SQLITE))
 
 
 def _master_key(recorder: Recorder, file: Path, *, begin: bool) -> MasterKey:
