@@ -1,12 +1,17 @@
 """Signing in by pages, staying signed in, and signing out."""
 
+import re
+
 import pytest
+from starlette.testclient import TestClient
 
 from access.passwords import hash_password
 from cli.session import SERVICE
 from commands.centres.user import SetPassword
 from tests.clock import PATIENCE, Clock
 from tests.web.pages import Opened, Person, WebSite, site_of, website
+from transport.metrics import Metrics
+from web.app import create_pages
 
 NAME, PASSWORD = "admin.riverside", "a long pass phrase"
 
@@ -163,3 +168,42 @@ def test_who_asks_too_often_is_told_when_to_ask_again() -> None:
         nobody = site.person()
         found = [nobody.open("/sign-in").status for _ in range(301)]
         assert found == [200] * 300 + [429]
+
+
+def test_under_https_every_cookie_is_for_this_host_and_no_script(
+    pages: WebSite,
+) -> None:
+    public = "https://learners.example.org"
+    served = create_pages(
+        with_password(pages).service,
+        metrics=Metrics(pages.service),
+        most_bytes=2**20,
+        public=public,
+    )
+    client = TestClient(served, base_url=public, follow_redirects=False)
+    token = re.search(r'name="_token" value="([^"]+)"', client.get("/sign-in").text)
+    assert token
+    typed = {"user": NAME, "password": PASSWORD, "_token": token[1]}
+    answer = client.post("/sign-in", data=typed, headers={"Origin": public})
+    assert answer.status_code == 303
+    typed = {"_token": "", "new_pin": "4821"}
+    page = client.get("/settings/pin").text
+    token = re.search(
+        r'action="/settings/pin".*?name="_token" value="([^"]+)"', page, re.DOTALL
+    )
+    assert token
+    typed["_token"] = token[1]
+    said = client.post("/settings/pin", data=typed, headers={"Origin": public})
+    read = client.get("/settings/pin")
+    assert "Your PIN is set." in read.text
+    cookies = [
+        each
+        for one in (answer, said, read)
+        for each in one.headers.get_list("set-cookie")
+    ]
+    assert len(cookies) >= 3
+    for each in cookies:
+        assert each.startswith("__Host-")
+        assert {"secure", "httponly", "samesite=lax", "path=/"} <= {
+            part.strip().lower() for part in each.split(";")
+        }

@@ -38,6 +38,7 @@ from repositories.aggregate_types import A, AggregateType
 from repositories.repository import Loaded, Versions, load
 from service import Service
 from store import Actor, Once, Position
+from web.http.cookies import Cookies
 from web.http.faults import FieldFault, faults_of, sentence_of, status_of
 from web.http.rendering import templates
 from web.http.sections import SECTIONS, SECTIONS_OF_ROLE
@@ -46,10 +47,8 @@ from web.http.sessions import WebSession, new_form_token
 CHANNEL = "web"
 WAITED = 2.0
 """How many seconds a page waits for what its user recorded to be in the lists."""
-SAID = "said"
-"""The cookie of what the next page says."""
 MOST_SAID_BYTES = 2_000
-"""How much of a sentence is kept there: browsers drop cookies past 4,096 bytes."""
+"""How much of what the next page says is kept: browsers drop cookies past 4,096 bytes."""
 
 
 class SentBefore(RuleBroken):
@@ -294,15 +293,8 @@ class PageContext:
         position = (after.position if after else None) or 0
         if said or position:
             packed = pack_said(Said(text=said, position=position), self.seal)
-            response.set_cookie(
-                SAID,
-                packed,
-                max_age=60,
-                httponly=True,
-                samesite="lax",
-                path="/",
-                secure=self.request.app.state.cookies.is_secure,
-            )
+            cookies: Cookies = self.request.app.state.cookies
+            cookies.set_said(response, packed)
         return response
 
     def seal(self, payload: str) -> str:

@@ -5,6 +5,9 @@ from starlette.responses import Response
 
 from web.http.sessions import LASTS
 
+SAID_FOR = 60
+"""How many seconds the browser keeps what the next page says."""
+
 
 class Cookies:
     """Sets and reads cookies, which only go to where they came from.
@@ -18,6 +21,7 @@ class Cookies:
         self.is_secure = self.public.startswith("https://")
         prefix = "__Host-" if self.is_secure else ""
         self.session, self.before = f"{prefix}session", f"{prefix}before"
+        self.said = f"{prefix}said"
         self.request, self.proved = f"{prefix}sign-in", f"{prefix}proved"
 
     def session_of(self, request: Request) -> str:
@@ -47,6 +51,16 @@ class Cookies:
         from another site; as ``Strict`` it would not.
         """
         self._write(response, self.request, text, lasts)
+
+    def said_of(self, request: Request) -> str:
+        """Give what the page before wanted said."""
+        return request.cookies.get(self.said, "")
+
+    def set_said(self, response: Response, text: str) -> None:
+        self._write(response, self.said, text, SAID_FOR)
+
+    def end_said(self, response: Response) -> None:
+        self._delete(response, self.said)
 
     def proof_of(self, request: Request) -> str:
         """Give what shows that the user proved just now who they are."""

@@ -24,7 +24,6 @@ from projections.database import LOST
 from service import Service
 from transport.rates import Rates
 from web.http.context import (
-    SAID,
     WAITED,
     PageContext,
     Said,
@@ -222,7 +221,8 @@ def _answer_or_refuse(
             status=HTTPStatus.SERVICE_UNAVAILABLE,
         )
     if forget and "text/html" in response.headers.get("content-type", ""):
-        response.delete_cookie(SAID, path="/")
+        cookies: Cookies = request.app.state.cookies
+        cookies.end_said(response)
     return response
 
 
@@ -249,7 +249,8 @@ def require_own_form(context: PageContext) -> None:
 
 def read_said(context: PageContext) -> tuple[PageContext, bool]:
     """Read what the page before wanted said, and wait for what it recorded to be shown."""
-    cookie = context.request.cookies.get(SAID, "")
+    cookies: Cookies = context.request.app.state.cookies
+    cookie = cookies.said_of(context.request)
     if not cookie or context.request.method != "GET":
         return context, False
     said = unpack_said(cookie, context.seal)
