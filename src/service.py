@@ -1,4 +1,4 @@
-"""The service, put together from plain values: what every door opens."""
+"""The service, put together from plain values; the API, the pages and the terminal open it."""
 
 from collections.abc import Callable, Container, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing
@@ -66,7 +66,7 @@ POLICIES: tuple[Policy, ...] = (
     VERIFY_ULNS,
     WITHDRAW_LEARNERS,
 )
-"""Those that need no setting."""
+"""The policies that need no setting."""
 
 
 def now() -> datetime:
@@ -74,10 +74,10 @@ def now() -> datetime:
 
 
 class Service:
-    """Facts, read models and policies over one database.
+    """Events, read models and policies over one database.
 
-    Commands are answered and read models may be asked from the first. Rows and
-    policies follow once it is started; ``stop`` ends everything, once and for good.
+    Commands and queries work from the beginning. Rows and policies follow after ``start``;
+    ``stop`` ends everything for good.
     """
 
     def __init__(
@@ -135,7 +135,7 @@ class Service:
         self.stop()
 
     def start(self, *, policies: bool = True) -> None:
-        """Keep the read models, and act by the policies unless that is not wanted."""
+        """Follow the log with the read models and, if ``policies``, with the policies."""
         self.ledger.start()
         self.read_models.start()
         if policies:
@@ -146,7 +146,7 @@ class Service:
             self.inbox.start()
 
     def stop(self) -> None:
-        """End what was started, and close the databases."""
+        """Stop what was started, and close the databases."""
         if self.inbox:
             self.inbox.stop()
         if self.relay:
@@ -158,11 +158,11 @@ class Service:
         self.store.close()
 
     def send(self, command: Command) -> CommandResult:
-        """Answer a command; raises what it is refused with."""
+        """Handle a command; raises its refusal."""
         return send(command, self.context)
 
     def as_at(self, moment: datetime) -> "Service":
-        """Give the service as it stood at a moment, to be asked and not told (H3)."""
+        """Return the service as it stood at a moment, for queries only (H3)."""
         past = copy(self)
         past.store = self.store.as_at(moment)
         past.context = replace(self.context, store=past.store)
@@ -170,22 +170,18 @@ class Service:
         return past
 
     def rows(self, centre: str | None) -> AbstractContextManager[Connection]:
-        """Give a connection to ask read models with, as they stand here.
-
-        ``centre`` is the one whose people ask; None for who sees all. The queries are
-        told as well: this is the second line, where there is row-level security.
-        """
+        """Return a connection to query the read models as they stand here."""
         if self.store.moment is None:
             return self.read_models.connection(centre)
         return self.read_models.as_at(self.store)
 
     def behind(self) -> dict[str, tuple[Position, Position]]:
-        """Give how far each follower has read, and the head of the log."""
+        """Return each follower's position, with the head of the log."""
         return self.read_models.behind() | self.policies.behind() | self.ledger.behind()
 
     @property
     def errors(self) -> Mapping[str, str]:
-        """What followers fail at, at this moment; the relay's is its own business."""
+        """The present errors of followers; the relay reports its own."""
         return {
             **self.read_models.errors,
             **self.policies.errors,
@@ -209,15 +205,13 @@ def open_service(
 ) -> Service:
     """Open the service on ``sqlite:///folder`` or ``postgresql://…``.
 
-    ``processing_delay`` is how long a submitted claim can still be withdrawn (M13);
-    ``verify`` asks LRS, and without it nothing is verified (U7). ``retention`` is how
-    many years after their last award learners cannot be erased (H6). A password that
-    is among the ``breached`` is nobody's new one.
-    Deciding on eligibility may take ``decision_seconds``, then it is not decided.
-    Facts are published by the ``broker``, and reports taken; without one, neither.
-    Raises InvalidCatalogue with all that is wrong in the catalogue's folder,
-    KeyFileUnusable, DatabaseUnusable and Unavailable; NotBegun if nothing is recorded
-    yet and one may not ``begin``.
+    ``processing_delay`` is how long a submitted claim can still be withdrawn (M13).
+    ``verify`` asks LRS; without it nothing is verified (U7). ``retention`` is for how many
+    years after their last award learners cannot be erased (H6). ``breached`` are passwords
+    that nobody may choose. ``decision_seconds`` limits each decision on eligibility. With a
+    ``broker``, events are published and reports received. Raises InvalidCatalogue with
+    every fault in the catalogue's folder, KeyFileUnusable, DatabaseUnusable and
+    Unavailable; NotBegun if nothing is recorded yet and ``begin`` is false.
     """
     goods = load(catalogue, decision_seconds=decision_seconds)
     with ExitStack() as opened:
@@ -245,7 +239,7 @@ def open_service(
 def relay_by(
     broker: Broker, database: str, store: EventStore, clock: Callable[[], datetime]
 ) -> "Callable[[EventFeed], Relay]":
-    """Give what makes a relay to that broker, whose library is slow to import."""
+    """Return a function that makes a relay to the broker; its library is slow to import."""
     from downstream.relay import DATABASE, Relay  # noqa: PLC0415 - few need it
 
     kept = open_database(database, DATABASE)
@@ -255,7 +249,7 @@ def relay_by(
 def inbox_by(
     broker: Broker, clock: Callable[[], datetime]
 ) -> "Callable[[CommandContext], Inbox]":
-    """Give what makes an inbox of that broker, whose library is slow to import."""
+    """Return a function that makes an inbox at the broker; its library is slow to import."""
     from downstream.inbox import Inbox  # noqa: PLC0415 - few need it
 
     return lambda context: Inbox(context, broker, clock)

@@ -1,4 +1,4 @@
-"""Where a running service answers: ``serve`` writes it down, ``call`` looks it up."""
+"""The address of a running service: ``serve`` writes it, ``call`` reads it."""
 
 import os
 from collections.abc import Generator, Mapping
@@ -13,7 +13,7 @@ ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - what they are
 
 
 def address_of(host: str, port: int | str) -> str:
-    """Write the address that a service listening so is reached at from this machine."""
+    """Return the address at which this machine reaches a service that listens so."""
     if ":" in host and host not in ANYWHERE:
         host = f"[{host}]"
     return f"http://{ANYWHERE.get(host, host)}:{port}"
@@ -21,7 +21,7 @@ def address_of(host: str, port: int | str) -> str:
 
 @contextmanager
 def publish_address(keys: Path, address: str) -> Generator[None]:
-    """Keep the address in a file beside the master key for as long as it answers."""
+    """Keep the address in a file beside the master key while the service runs."""
     file = keys.parent / NAME
     with suppress(OSError):
         file.write_text(f"{address}\n")
@@ -36,7 +36,7 @@ def publish_address(keys: Path, address: str) -> Generator[None]:
 def find_address(
     keys: Path | None = None, environment: Mapping[str, str] = os.environ
 ) -> str:
-    """Find where to ask: as set, where ``serve`` answers, or where it would."""
+    """Return the address to call: as set, of the running ``serve``, or the default."""
     if address := environment.get(URL):
         return address.rstrip("/")
     beside = keys or Path(environment.get(KEYS, "var/master.key"))

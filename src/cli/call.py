@@ -1,4 +1,4 @@
-"""Calling the API of a running service, for scripts and for trying things out."""
+"""The command that calls the API of a running service, for scripts and experiments."""
 
 import json
 import os
@@ -45,12 +45,12 @@ WHO_IS_IT = (
     " export LEARNER_MANAGEMENT_TOKEN=$(learner-management user token NAME)"
 )
 PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
-"""What stands in an address as it is; a letter with an accent is written in bytes."""
+"""Characters that stay as they are in an address; others are percent-encoded."""
 
 
 @dataclass(frozen=True)
 class CallAnswer:
-    """What the service said: JSON or other content, and which version it is of."""
+    """The service's response: JSON or other content, and its ETag."""
 
     content: Any
     etag: str | None
@@ -59,7 +59,7 @@ class CallAnswer:
 def send(
     method: str, path: str, body: Body | None = None, **headers: str
 ) -> CallAnswer:
-    """Send one request; says the problem and exits, by kind, if that is refused."""
+    """Send one request; if it is refused, print the problem and exit with its kind's code."""
     url = find_address()
     token = os.environ.get("LEARNER_MANAGEMENT_TOKEN", "")
     try:
@@ -97,12 +97,12 @@ def send(
 
 
 def asks_who(problem: bytes) -> bool:
-    """Tell whether the service asks for a token."""
+    """Whether the service asks for a token."""
     return b"urn:learner-management:token-missing" in problem
 
 
 def problem_sentences(problem: bytes) -> str:
-    """Put a problem document into lines: what is wrong, then each value at fault."""
+    """Write a problem document in lines: what is wrong, then each value at fault."""
     try:
         document = json.loads(problem)
         said = document.get("detail") or document.get("title")
@@ -130,7 +130,7 @@ def follow_path(answer: Any, path: str) -> Any:
 
 
 def format_value(value: Any) -> str:
-    """Show text bare, so that a shell variable can take it, and the rest as JSON."""
+    """Write text bare, so that a shell variable can take it, and the rest as JSON."""
     if isinstance(value, str):
         return value
     is_flat = not isinstance(value, dict | list) or not sys.stdout.isatty()
@@ -185,7 +185,7 @@ def call(
 
 
 def save(content: bytes, file: Path) -> None:
-    """Write an answer into a file, or say why it cannot be."""
+    """Write a response into a file, or say why that is not possible."""
     try:
         file.write_bytes(content)
     except OSError as error:
@@ -194,7 +194,7 @@ def save(content: bytes, file: Path) -> None:
 
 
 def headers_for(verb: str, path: str) -> dict[str, str]:
-    """Say how careful to be: about versions, about repeats, about what is read."""
+    """Return the headers on versions, repeats and freshness of data."""
     if verb in CHANGES:
         version = send("GET", f"{API}{changed_resource(path)}").etag
         return {"If_Match": version} if version else {}
@@ -205,6 +205,9 @@ def headers_for(verb: str, path: str) -> dict[str, str]:
 
 
 def changed_resource(path: str) -> str:
-    """Say what a change to a part changes: ``/orders/O-…/products`` the order."""
+    """Return the path of the thing that a change is about.
+
+    ``/orders/O-…/products`` changes the order.
+    """
     parts = path.strip("/").split("/")
     return "/" + "/".join(parts if "records" in parts else parts[:2])

@@ -1,4 +1,4 @@
-"""The settings of one command: reading them, and what they name that cannot be used."""
+"""The settings of one command, and the things they name."""
 
 import os
 from collections.abc import Container
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class FolderUnusable(Exception):
-    """A folder that something is to be kept in cannot be made."""
+    """A folder for data or keys cannot be made."""
 
     def __init__(self, folder: Path, code: int) -> None:
         why = os.strerror(code)
@@ -27,14 +27,14 @@ class FolderUnusable(Exception):
 
 
 def settings_of(context: typer.Context, **overrides: object) -> Settings:
-    """Read the settings; what the command line says wins over the environment."""
+    """Read the settings; options of the command line win over the environment."""
     return load(**{**(context.obj or {}), **overrides})
 
 
 def make_folders(settings: Settings) -> None:
-    """Make the folders that data and keys are kept in, for their owner alone.
+    """Make the folders for data and keys, for their owner alone.
 
-    Raises FolderUnusable, which says which cannot be made, and why.
+    Raises FolderUnusable, which says which folder, and why.
     """
     for folder in folders_of(settings):
         try:
@@ -44,7 +44,7 @@ def make_folders(settings: Settings) -> None:
 
 
 def require_makeable(settings: Settings) -> None:
-    """Raise FolderUnusable if one of the folders could not be made; make none."""
+    """Raise FolderUnusable if a folder could not be made; makes none."""
     for folder in folders_of(settings):
         above = next(each for each in (folder, *folder.parents) if each.exists())
         if not above.is_dir():
@@ -60,7 +60,7 @@ def folders_of(settings: Settings) -> list[Path]:
 
 
 def broker_of(settings: Settings) -> Broker | None:
-    """Say how Kafka is reached, as it is set; None if it is not."""
+    """Return the Kafka connection that is set; None if none is."""
     if settings.kafka is None:
         return None
     password = settings.kafka_password
@@ -89,7 +89,7 @@ def breached_of(settings: Settings) -> Container[str]:
 
 
 def issuer_of(settings: Settings) -> "Issuer | None":
-    """Make the issuer that people may sign in by, as it is set; None if it is not."""
+    """Return the issuer for signing in that is set; None if none is."""
     if settings.oidc_issuer is None:
         return None
     from access.oidc.issuer import Issuer
@@ -109,7 +109,7 @@ def issuer_of(settings: Settings) -> "Issuer | None":
 
 
 def access_tokens_of(issuer: "Issuer | None") -> "AccessTokens | None":
-    """Say how the API reads access tokens of the issuer; None if it takes none."""
+    """Return the reader of the issuer's access tokens; None if the API accepts none."""
     if issuer is None or issuer.registration.audience is None:
         return None
     from access.oidc.access_tokens import AccessTokens
@@ -118,7 +118,7 @@ def access_tokens_of(issuer: "Issuer | None") -> "AccessTokens | None":
 
 
 def how_to_begin(error: NotBegun) -> tuple[str, str]:
-    """Say what is not there, and what to do, to who wanted to look at it."""
+    """Say what does not exist yet, and what to do."""
     return (
         f"{error} To begin: learner-management serve",
         f"If it is kept elsewhere, say where by {variable('database')} or --database.",
@@ -126,7 +126,7 @@ def how_to_begin(error: NotBegun) -> tuple[str, str]:
 
 
 def why_lost(error: Exception) -> str:
-    """Say in a line what is the matter with the database, of facts or of read models."""
+    """Say in a line what is wrong with a database."""
     if isinstance(error, Unavailable):
         return str(error)
     return no_answer(getattr(error, "orig", None) or error)

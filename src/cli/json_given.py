@@ -1,4 +1,4 @@
-"""JSON that a person gives a command, read or refused."""
+"""JSON arguments of commands."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from cli.messages import USAGE, refuse
 
 
 def read_json(text: str, where: str) -> Any:
-    """Read it; say what is wrong with it and end if it cannot be used."""
+    """Read JSON; if it is invalid, say what is wrong and exit."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""Commands that are imported only when they are asked for, so that each starts fast."""
+"""Commands that are imported only when they run, so that each starts fast."""
 
 from collections import UserDict
 from importlib import import_module
@@ -10,7 +10,7 @@ from typer.main import get_group
 
 
 class Commands(UserDict[str, Any]):
-    """Commands by name, each kept as ``module:attribute`` until it is looked up."""
+    """Commands by name; each is ``module:attribute`` until it is looked up."""
 
     def __getitem__(self, name: str) -> Any:
         where = super().__getitem__(name)
@@ -21,13 +21,13 @@ class Commands(UserDict[str, Any]):
 
 
 class LazyGroup(TyperGroup):
-    """A group that knows where its commands are, and what its help says of each.
+    """A group that lists its commands without importing them.
 
-    The help lists commands without importing them; running one imports it alone.
+    Running a command imports that command alone.
     """
 
     commands_by_name: ClassVar[dict[str, tuple[str, str]]]
-    """Where each command is, as ``module:attribute``, and its summary."""
+    """Each command's ``module:attribute``, and its summary."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
@@ -39,19 +39,19 @@ class LazyGroup(TyperGroup):
         return list(self.commands)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - its name
-        """Give what the help lists; a command that runs is found by resolve_command."""
+        """Return a command for the help; resolve_command finds the one to run."""
         if cmd_name not in self.commands_by_name:
             return None
         return TyperCommand(cmd_name, short_help=self.commands_by_name[cmd_name][1])
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Import the command that is asked for; suggests others where there is none."""
+        """Import the command to run; an unknown name suggests others."""
         name, command, rest = super().resolve_command(ctx, args)
         return name, self.commands[name] if name and command else None, rest
 
 
 def _make_command(name: str, found: Any) -> Any:
-    """Make a command of a function, or a group of a Typer."""
+    """Make a command from a function, or a group from a Typer."""
     parent = typer.Typer(add_completion=False, rich_markup_mode=None)
     if isinstance(found, typer.Typer):
         parent.add_typer(found, name=name, no_args_is_help=True)

@@ -1,4 +1,4 @@
-"""What the command line tells a person, on stderr, and how it ends."""
+"""The command line's messages, on stderr, and its exit codes."""
 
 from typing import NoReturn
 
@@ -8,12 +8,12 @@ FAILED, USAGE, PROBLEMS, CONFLICT, UNAVAILABLE = 1, 2, 3, 4, 5
 
 
 def print_message(*lines: str) -> None:
-    """Tell a person something, on stderr."""
+    """Print a message on stderr."""
     for line in lines:
         typer.echo(line, err=True)
 
 
 def refuse(code: int, *lines: str) -> NoReturn:
-    """Say why not, and end with an exit code."""
+    """Say why not, and exit with a code."""
     print_message(*lines)
     raise typer.Exit(code)

@@ -1,4 +1,4 @@
-"""The data that the command line prints, on stdout, in the form asked for."""
+"""The data that the command line prints, on stdout, in the form chosen."""
 
 import csv
 import json
@@ -13,11 +13,11 @@ import typer
 from files.lists.csv_rows import csv_escape
 
 WIDE = 240
-"""How wide a table may be where there is no terminal, in characters."""
+"""The width of a table without a terminal, in characters."""
 
 
 class Format(StrEnum):
-    """How data is printed."""
+    """The forms of printed data."""
 
     TABLE = "table"
     JSON = "json"
@@ -48,12 +48,12 @@ def show(
 
 
 def spreadsheet_cell(value: object) -> str:
-    """Write a value into a spreadsheet's cell, as nothing but what it is."""
+    """Write a value so that a spreadsheet reads it as what it is."""
     return csv_escape(value) if isinstance(value, str) else in_a_cell(value)
 
 
 def in_a_cell(value: object) -> str:
-    """Write a value as text: nothing for None, JSON for what has parts."""
+    """Write a value as text: nothing for None, JSON for lists and objects."""
     if value is None:
         return ""
     if isinstance(value, dict | list | tuple):
@@ -62,7 +62,7 @@ def in_a_cell(value: object) -> str:
 
 
 def plain(value: object) -> str:
-    """Write what JSON has no word for: times as the API does, all else as text."""
+    """Write a value that JSON lacks: times as the API does, anything else as text."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, datetime):

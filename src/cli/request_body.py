@@ -1,4 +1,4 @@
-"""Request bodies made from files, in the media type that the operation takes."""
+"""Request bodies made from files, in the media type of the operation."""
 
 import json
 import mimetypes
@@ -24,10 +24,10 @@ class Body:
 
 
 def body_with(file: Path, said: str | None, taken: Mapping[str, Any]) -> Body:
-    """Make the body that a file is sent in; says what is wrong and exits if it cannot be.
+    """Make the body that sends a file; if that is impossible, say why and exit.
 
-    ``taken`` are the kinds of body that the operation takes, with the properties of
-    each; ``said`` is the JSON of a form's other fields.
+    ``taken`` are the operation's media types, with their properties; ``said`` is the JSON
+    of a form's other fields.
     """
     try:
         content = file.read_bytes()
@@ -51,7 +51,7 @@ def form(
     said: str | None,
     properties: Mapping[str, Any],
 ) -> Body:
-    """Write a form (RFC 7578) with a file, and the other fields that are said."""
+    """Write a form (RFC 7578) with a file and other fields."""
     from httpx2 import Request
 
     fields = read_json(said or "{}", "What is said beside the file, a JSON object,")
@@ -72,7 +72,7 @@ def is_binary(told: Mapping[str, Any]) -> bool:
 
 
 def taken_by(document: Mapping[str, Any], verb: str, path: str) -> dict[str, Any]:
-    """Find in the OpenAPI document what kinds of body are taken, and their properties."""
+    """Return an operation's media types with their properties, from the OpenAPI document."""
     for template, item in sorted(
         document["paths"].items(), key=lambda each: each[0].count("{")
     ):

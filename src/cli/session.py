@@ -1,4 +1,4 @@
-"""Opening the service for one command, and what can be in the way."""
+"""Opening the service for one command, with clear messages if that fails."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -38,7 +38,7 @@ SERVICE = Actor(user="service", role=Role.SERVICE, centre=None, channel=CHANNEL)
 
 @contextmanager
 def exit_on_refusal() -> Generator[None]:
-    """Turn what a command is refused with into a sentence and an exit code."""
+    """Turn a refusal into a sentence and an exit code."""
     try:
         yield
     except InvalidSettings as error:
@@ -71,11 +71,10 @@ def exit_on_refusal() -> Generator[None]:
 def open_session(
     settings: Settings, *, to_record: bool = False, begin: bool = False
 ) -> Generator[Service]:
-    """Open the service as set, and close it after.
+    """Open the service that is set, and close it after.
 
-    Where nothing is recorded yet all is made if one may ``begin`` it; else NotBegun is
-    raised. The catalogue's centres are opened first, unless one only looks: nothing is
-    ``to_record``.
+    If nothing is recorded yet, it is made if ``begin`` allows that; else NotBegun is
+    raised. With ``to_record``, the catalogue's centres are opened first.
     """
     if begin:
         make_folders(settings)
@@ -100,7 +99,7 @@ def open_session(
 
 
 def get_user(service: Service, name: str) -> SignedInUser:
-    """Find a user, or say that there is none and end."""
+    """Return a user, or say that there is none and exit."""
     user = find_user(service.context, name)
     if user is None:
         refuse(FAILED, f"There is no user {name} who may sign in.", SUGGEST_USERS)

@@ -1,1 +1,1 @@
-"""Downstream of the facts: what other systems are told by Apache Kafka, and tell us."""
+"""Apache Kafka: the events published to other systems, and the reports they send."""

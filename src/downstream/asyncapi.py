@@ -83,14 +83,14 @@ def document() -> dict[str, Any]:
 
 
 def name_of(topic: str) -> str:
-    """Name a channel: after its topic, in the letters that a name may have."""
+    """Return a channel's name: its topic, in the characters that a name may have."""
     return topic.replace("-", "_").replace(".", "_")
 
 
 def channel(
     topic: str, about: str, kinds: Iterable[MessageKind | ReportKind]
 ) -> dict[str, Any]:
-    """Describe a topic and the messages that are in it."""
+    """Describe a topic and its messages."""
     return {
         "address": topic,
         "description": about,
@@ -121,7 +121,7 @@ def message(
 
 
 def headers(kind: MessageKind) -> dict[str, Any]:
-    """Describe the attributes, all of which are there."""
+    """Describe the attributes; all are always present."""
     text = {"type": "string"}
     attributes = {
         "ce_specversion": {"const": SPECIFICATION},
@@ -137,7 +137,7 @@ def headers(kind: MessageKind) -> dict[str, Any]:
 
 
 def least_headers(kind: ReportKind) -> dict[str, Any]:
-    """Describe the attributes that what is sent to us must have."""
+    """Describe the attributes required in messages sent to us."""
     text = {"type": "string", "minLength": 1, "maxLength": 200}
     attributes = {"ce_id": text, "ce_source": text, "ce_type": {"const": kind.type}}
     return {"type": "object", "properties": attributes, "required": [*attributes]}
@@ -153,7 +153,7 @@ def schemas(kinds: Iterable[MessageKind | ReportKind]) -> dict[str, Any]:
 
 
 def text() -> str:
-    """Write the document as it is kept."""
+    """Write the document as it is stored."""
     return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""How the brokers are reached: addresses, and what protects the connection."""
+"""How to reach the brokers: addresses and security."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -6,13 +6,13 @@ from typing import Any
 
 CONNECT_MS = 5_000
 PATIENCE_MS = 15_000
-"""How long a broker may take to answer before the batch counts as failed."""
+"""How long a broker may take to answer before the batch fails."""
 LONGEST_BACKOFF_MS = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Broker:
-    """The addresses of brokers, ``host:port,host:port``, and how they are spoken to.
+    """The addresses of the brokers, ``host:port,host:port``, and the connection's security.
 
     ``security`` is PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL; the files are PEM.
     """
@@ -27,7 +27,7 @@ class Broker:
     key: Path | None = None
 
     def options(self) -> dict[str, Any]:
-        """Give the options that every client of the library takes."""
+        """Return the options for every client of the library."""
         options: dict[str, Any] = {
             "bootstrap_servers": [each.strip() for each in self.servers.split(",")],
             "client_id": "learner-management",

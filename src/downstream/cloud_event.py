@@ -10,16 +10,16 @@ JSON = "application/json"
 CONTENT_TYPE = "content-type"
 
 Headers: TypeAlias = list[tuple[str, bytes]]
-"""Names and values, as Kafka has them."""
+"""Names and values, as in Kafka."""
 
 
 class NotACloudEvent(ValueError):
-    """A message without an attribute that every CloudEvent has."""
+    """A message that lacks an attribute required in every CloudEvent."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CloudEvent:
-    """A message: ``source`` and ``id`` together are its own; ``data`` is JSON.
+    """A message, identified by ``source`` and ``id`` together; ``data`` is JSON.
 
     ``key`` is the centre, which decides the partition.
     """

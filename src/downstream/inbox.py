@@ -1,4 +1,4 @@
-"""The inbox: what other systems report by Kafka, taken once each, in order of its key."""
+"""The inbox: reports that other systems send by Kafka, each handled once, in order per key."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -27,16 +27,16 @@ REASON, TOPIC, PARTITION, OFFSET = (
     f"dead-letter-{name}" for name in ("reason", "topic", "partition", "offset")
 )
 OURS = (REASON, TOPIC, PARTITION, OFFSET)
-"""The headers of a dead letter: why, and where it came from."""
+"""The headers of a dead letter: the reason, and where it came from."""
 
 
 class Inbox:
-    """Takes reports as a member of a consumer group, and says what cannot be taken.
+    """Handles reports as a member of a consumer group; refused ones become dead letters.
 
-    The offset is committed once all before it is done: what comes again after a kill is
-    known by its source and id. What cannot be taken goes to the dead letters, with the
-    reason. Where the database or the broker does not answer it is tried again, for ever.
-    ``prefix`` is put before the names of topics.
+    The offset is committed after all messages before it are handled; a message repeated
+    after a crash is recognised by its source and id. If the database or the broker does not
+    answer, the message is tried again without end. ``prefix`` is put before the names of
+    topics.
     """
 
     def __init__(
@@ -62,15 +62,15 @@ class Inbox:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop after the message at hand."""
+        """Stop after the present message."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
 
     def behind(self) -> dict[str, Any]:
-        """Say how many messages wait here, for how many seconds, and what it fails at.
+        """Return how many messages wait here, for how many seconds, and the present error.
 
-        It is of the partitions that this process takes, as they last were.
+        The numbers are of this process's partitions, as last read.
         """
         since = self._waiting_since
         seconds = (self._clock() - since).total_seconds() if since else 0.0
@@ -81,15 +81,15 @@ class Inbox:
         }
 
     def dead_letters(self) -> list[Letter]:
-        """List what could not be taken and was not replayed. Raises KafkaError."""
+        """List the dead letters that were not replayed. Raises KafkaError."""
         self._make_topics()
         with self._consumer("dead letters") as consumer:
             return list(self._waiting(consumer))
 
     def replay(self) -> tuple[int, int]:
-        """Take all dead letters again; how many were taken, and how many were not.
+        """Handle all dead letters again; return how many succeeded, and how many did not.
 
-        Those that were not are dead letters again, with the reason as it is now.
+        Those that did not are dead letters again, with the present reason.
         """
         self._make_topics()
         taken = refused = 0
@@ -128,7 +128,7 @@ class Inbox:
                 pause = min(pause * 2, LONGEST_PAUSE)
 
     def _take_batch(self, consumer: Any, producer: Any) -> None:
-        """Take what there is, and commit how far that is."""
+        """Handle the available messages, and commit the offset."""
         batch = consumer.poll(POLL_MS)
         self._measure(consumer, batch)
         for part, records in batch.items():
@@ -143,7 +143,7 @@ class Inbox:
             self._waiting_since = None
 
     def _measure(self, consumer: Any, batch: Any) -> None:
-        """Count what was read and not yet taken, and what was not read yet."""
+        """Count the messages read and not yet handled, and those not read yet."""
         unread = (
             (consumer.highwater(part) or 0) - consumer.position(part) for part in batch
         )
@@ -153,7 +153,7 @@ class Inbox:
             self._waiting_since = datetime.fromtimestamp(sent / 1000, UTC)
 
     def _take(self, letter: Letter, producer: Any) -> bool:
-        """Take a message, or put it with its reason to the dead letters; say which."""
+        """Handle a message, or make it a dead letter; say whether it was handled."""
         try:
             take(letter, self._context, self._clock)
         except NotTaken as error:
@@ -205,7 +205,7 @@ class Inbox:
 
 
 class Closing:
-    """A client that is closed at the end, whether or not the broker answers."""
+    """A client that is closed at the end, even if the broker does not answer."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -219,7 +219,7 @@ class Closing:
 
 
 def letter_of(record: Any) -> Letter:
-    """Read a message as the library has it."""
+    """Convert a message from the library's form."""
     return Letter(
         topic=record.topic,
         partition=record.partition,
@@ -231,21 +231,21 @@ def letter_of(record: Any) -> Letter:
 
 
 def headers_of(letter: Letter, reason: str) -> Headers:
-    """Make the headers of a dead letter: its own, why, and where it came from."""
+    """Make the headers of a dead letter: its own, the reason, and where it came from."""
     own = [(n, v) for n, v in letter.headers if n not in OURS and v is not None]
     told = (reason, letter.topic, letter.partition, letter.offset)
     return own + [(n, str(v).encode()) for n, v in zip(OURS, told, strict=True)]
 
 
 def told_of(letter: Letter) -> dict[str, str]:
-    """Read the headers of a dead letter, as text."""
+    """Read the headers of a dead letter as text."""
     return {
         name: (value or b"").decode(errors="replace") for name, value in letter.headers
     }
 
 
 def original_of(letter: Letter) -> Letter:
-    """Give the message that a dead letter was."""
+    """Return the message that became a dead letter."""
     told = told_of(letter)
     headers: Sequence[tuple[str, bytes | None]] = [
         (name, value) for name, value in letter.headers if name not in OURS

@@ -1,4 +1,4 @@
-"""Publishing to Kafka: one transaction a batch, by one process at a time."""
+"""Publishing to Kafka: one transaction per batch, by one process at a time."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,13 +16,13 @@ CLOSE_SECONDS = 1
 
 
 class Publisher:
-    """A producer whose ``transactional_id`` shuts out every older one of that id.
+    """A producer whose ``transactional_id`` shuts out every older producer with that id.
 
-    It is good until its first error: then close it, and open another.
+    It is usable until its first error: then close it, and open another.
     """
 
     def __init__(self, broker: Broker, transactional_id: str) -> None:
-        """Connect, and fence all that had the id before. Raises KafkaError."""
+        """Connect, and shut out older producers with this id. Raises KafkaError."""
         options = broker.options()
         self._admin: Any = KafkaAdminClient(**options)
         self._producer: Any = None
@@ -45,7 +45,7 @@ class Publisher:
             raise
 
     def topics(self, names: Iterable[str], *, make: bool) -> Identities:
-        """Find these topics; those that there are not are made if one may."""
+        """Find these topics; with ``make``, make the missing ones."""
         if make:
             make_topics(self._admin, names)
         return find_topics(self._admin, names)
@@ -53,8 +53,9 @@ class Publisher:
     def publish(self, messages: Iterable[CloudEvent]) -> None:
         """Publish all of them or none, and wait for every acknowledgement.
 
-        Raises KafkaError. If a newer publisher is at work it names ProducerFencedError,
-        or is that: the producer's thread may have heard of it before it is asked.
+        Raises KafkaError. If a newer publisher is at work, the error is a
+        ProducerFencedError or names one, depending on whether the producer's thread learned
+        of it first.
         """
         self._producer.begin_transaction()
         sent = [
@@ -72,7 +73,7 @@ class Publisher:
         self._producer.commit_transaction()
 
     def close(self) -> None:
-        """Let go of the connections; what was not committed is never read."""
+        """Close the connections; uncommitted messages are never read."""
         for client in (self._producer, self._admin):
             if client is None:
                 continue

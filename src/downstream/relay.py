@@ -1,4 +1,4 @@
-"""The relay: every public fact to Kafka, at least once, in order for each centre."""
+"""The relay: publishes every public event to Kafka at least once, in order for each centre."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -19,9 +19,9 @@ from subscriptions.follower import Alone, Follower
 
 NAME = "relay"
 DATABASE = "downstream"
-"""The file or schema that its checkpoint is kept in."""
+"""The file or schema of its checkpoint."""
 LINGER = 0.005
-"""How many seconds of events are published together."""
+"""The seconds of events that are published together."""
 TOPICS = (EVENTS, LINES)
 
 METADATA = MetaData()
@@ -32,24 +32,24 @@ PUBLISHED = Table(
     Column("position", BigInteger, nullable=False),
     Column("topics", JSON, nullable=False),
 )
-"""One row: how far it has published, and the ids and partitions of the topics."""
+"""One row: the position published last, and the ids and partitions of the topics."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Checkpoint:
-    """How far all is published, to which topics; none are known before the first batch."""
+    """The position up to which all is published, and the topics; none before the first batch."""
 
     position: Position
     topics: Identities
 
 
 class Relay:
-    """Publishes the log, by one process at a time, and stores how far it has come.
+    """Publishes the log, by one process at a time, and stores its checkpoint.
 
-    A batch is published in one transaction; once every message was acknowledged the
-    checkpoint is stored. After any error the whole batch is published again by a new
-    producer, with the same ids. A new producer shuts out older ones before it reads the
-    checkpoint, so that a process which was thought dead publishes nothing late.
+    A batch is published in one transaction; the checkpoint is stored after every message
+    was acknowledged. After any error a new producer publishes the whole batch again, with
+    the same ids. A new producer shuts out older ones before it reads the checkpoint, so a
+    process that was thought dead cannot publish late.
     """
 
     name = NAME
@@ -76,7 +76,7 @@ class Relay:
         self._follower.start()
 
     def stop(self) -> None:
-        """Stop after the batch at hand, and let another process take over."""
+        """Stop after the present batch, and let another process take over."""
         self._follower.stop()
         self._close()
         self._lock.release()
@@ -84,15 +84,15 @@ class Relay:
 
     @property
     def error(self) -> str | None:
-        """Say in a line what it fails at, at this moment."""
+        """Return the first line of the present error."""
         return next(iter(self._follower.errors.values()), None)
 
     def wait_for(self, position: Position, timeout: float) -> bool:
-        """Tell whether all is published so far, after so many seconds at most."""
+        """Wait up to so many seconds; tell whether all events so far are published."""
         return self._follower.wait_for(position, timeout)
 
     def behind(self) -> dict[str, Any]:
-        """Say how far it has come, how far and how many seconds it is behind."""
+        """Return the relay's position, and how many positions and seconds it is behind."""
         position = self.checkpoint()
         head = max(position, self._store.head())
         waiting = self._store.read_stored(after=position, limit=1)
@@ -111,7 +111,7 @@ class Relay:
         return self.get_checkpoint().position
 
     def get_checkpoint(self) -> Checkpoint:
-        """Read how far all is published, and to which topics."""
+        """Read the position up to which all is published, and the topics."""
         with self._database.reading() as connection:
             row = connection.execute(select(PUBLISHED)).one_or_none()
         if row is None:
@@ -120,14 +120,14 @@ class Relay:
         return Checkpoint(position=row.position, topics=topics)
 
     def accept_topics(self, position: Position) -> None:
-        """Go on with the topics as they are now, from after a position; 0 for all."""
+        """Go on with the present topics, from after a position; 0 publishes everything."""
         with self._database.writing() as connection:
             connection.execute(PUBLISHED.delete())
             row = {"relay": NAME, "position": position, "topics": {}}
             connection.execute(PUBLISHED.insert(), row)
 
     def handle(self, after: Position, batch: Sequence[Recorded]) -> Position:
-        """Publish what these events are told by, then store the checkpoint.
+        """Publish these events' messages, then store the checkpoint.
 
         Raises TopicChanged, KafkaError.
         """
@@ -156,7 +156,7 @@ class Relay:
     def _store_checkpoint(
         self, known: Checkpoint, position: Position, topics: Identities
     ) -> Position:
-        """Store it unless another process has moved it since; what is stored now."""
+        """Store it unless another process has moved it; return the stored position."""
         row = {
             "relay": NAME,
             "position": position,
@@ -186,7 +186,7 @@ class Relay:
             self._publisher = None
 
     def _tick(self) -> None:
-        """See whether the topics are as they were, also while nothing is published."""
+        """Check that the topics are unchanged, also while nothing is published."""
         known = self.get_checkpoint()
         if not known.topics:
             return

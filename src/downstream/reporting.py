@@ -1,4 +1,4 @@
-"""Taking a report that another system sent: its command, once, or why not."""
+"""Handle a report of another system: send its command once, or say why not."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,12 +23,12 @@ from subscriptions.logger import logger
 
 CHANNEL = "kafka"
 LONGEST = 200
-"""How many characters ``ce_id`` and ``ce_source`` may have."""
+"""The most characters of ``ce_id`` and ``ce_source``."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """A message as it came: from where, and what it holds."""
+    """A message as received: where it came from, and its content."""
 
     topic: str
     partition: int
@@ -39,7 +39,7 @@ class Letter:
 
 
 class NotTaken(Exception):
-    """A message that cannot be taken as it is; the message says why."""
+    """A message that cannot be handled as it is; the error says why."""
 
 
 def take(
@@ -47,7 +47,7 @@ def take(
 ) -> None:
     """Do what a message asks, unless it was done before or is stale.
 
-    Its source and id are reserved by the command's own append. Raises NotTaken.
+    The command's own append reserves the message's source and id. Raises NotTaken.
     """
     kind, attributes = _kind_of(letter)
     try:
@@ -93,13 +93,13 @@ def _kind_of(letter: Letter) -> tuple[ReportKind, dict[str, str]]:
 
 
 def _require_same(once: Once, digest: str | None) -> None:
-    """Raise NotTaken if the id is that of a message with other content."""
+    """Raise NotTaken if another message with different content had this id."""
     if not compare_digest(digest or "", once.digest or ""):
         raise NotTaken(f"The id {once.key} was used for another message before.")
 
 
 def _is_stale(command: Command, refusal: Refusal, context: CommandContext) -> bool:
-    """Tell whether a status was reported of the line before, and it has gone on since."""
+    """Whether the status was reported before and the line has moved on since."""
     if not isinstance(command, ReportInvoiceStatus):
         return False
     if not isinstance(refusal, StatusOutOfOrder):

@@ -1,4 +1,4 @@
-"""What other systems report to us: the data of their messages, and the command of each."""
+"""Reports of other systems: the data of their messages, and the command of each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ class OutcomeMessage(ReportMessage, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class ReportKind:
-    """A kind of message that is sent to us: where, called what, by a system of what role.
+    """A kind of message sent to us: its topic, its type, and the sending system's role.
 
     ``subject`` is the field that names what it is about; ``ask`` makes the command.
     """
@@ -93,4 +93,4 @@ REPORTS = (
         ask=ask_outcome,
     ),
 )
-"""Every kind of message that is taken."""
+"""Every kind of message that is accepted."""

@@ -1,4 +1,4 @@
-"""The topics that we write to: made once, and known again by their ids."""
+"""The topics to which we publish: made once, and recognised by their ids."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import closing
@@ -14,18 +14,18 @@ from downstream.broker import Broker
 
 UNKNOWN_TOPIC = 3
 PARTITIONS = 12
-"""Of a topic that we make. Make it beforehand to have others; they never change."""
+"""The partitions of topics that we make; to have others, make the topic beforehand."""
 BY_DEFAULT = -1
-"""As many replicas as the broker is set to have."""
+"""The number of replicas that the broker is configured with."""
 
 
 class TopicChanged(Exception):
-    """A topic is not the one that was written to before: nothing more is written."""
+    """A topic is not the one published to before: nothing more is published."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TopicIdentity:
-    """What makes a topic the one it is: the id it was made with, and its partitions."""
+    """What identifies a topic: its id and its number of partitions."""
 
     id: str
     partitions: int
@@ -47,7 +47,7 @@ def why_no_answer(broker: Broker) -> str | None:
 
 
 def find_topics(admin: Any, names: Iterable[str]) -> dict[str, TopicIdentity]:
-    """Find the topics that there are of these. Raises KafkaError."""
+    """Return those of these topics that exist. Raises KafkaError."""
     found = {}
     for topic in admin.describe_topics(sorted(names)):
         if topic["error_code"] == UNKNOWN_TOPIC:
@@ -61,7 +61,7 @@ def find_topics(admin: Any, names: Iterable[str]) -> dict[str, TopicIdentity]:
 
 
 def make_topics(admin: Any, names: Iterable[str]) -> None:
-    """Make those of these topics that there are not."""
+    """Make those of these topics that do not exist."""
     for name in sorted(set(names) - find_topics(admin, names).keys()):
         try:
             admin.create_topics([NewTopic(name, PARTITIONS, BY_DEFAULT)])
@@ -70,7 +70,7 @@ def make_topics(admin: Any, names: Iterable[str]) -> None:
 
 
 def require_same(known: Identities, found: Identities) -> None:
-    """Raise TopicChanged, which says what to do, if one of them is another now."""
+    """Raise TopicChanged, which says what to do, if a topic has changed."""
     for name, was in known.items():
         now = found.get(name)
         if now is None:

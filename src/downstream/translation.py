@@ -1,4 +1,4 @@
-"""Facts as they are told to others: each event as the messages that tell of it."""
+"""The messages that each event is published as."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
@@ -14,18 +14,18 @@ from store import EventStore, Recorded, written_in
 __all__ = ["Translation", "every", "source_of"]
 
 MOST_KEPT = 50_000
-"""Of how many streams the first event is kept, which later ones are told with."""
+"""The most streams whose first event is cached, for the messages of later events."""
 ENCODER = msgspec.json.Encoder(decimal_format="string")
 
 
 def source_of(store: EventStore) -> str | None:
-    """Name the store, as it was begun: by the first append; None if there was none."""
+    """Return the store's name, made by its first append; None if there is none."""
     first = store.read_stored(after=0, limit=1)
     return f"urn:uuid:{written_in(first[0]).append}" if first else None
 
 
 class Translation:
-    """Makes messages of events, the same ones each time."""
+    """Makes messages from events; the same event always gives the same messages."""
 
     def __init__(self, store: EventStore) -> None:
         self._store = store
@@ -33,7 +33,7 @@ class Translation:
         self._begun: dict[UUID, Event] = {}
 
     def messages(self, batch: Sequence[Recorded]) -> Iterator[CloudEvent]:
-        """Make the messages that these events are told by, in their order."""
+        """Yield the messages of these events, in their order."""
         self._source = self._source or source_of(self._store)
         begun = self._beginnings(batch)
         for recorded in batch:
@@ -53,7 +53,7 @@ class Translation:
                     )
 
     def _beginnings(self, batch: Sequence[Recorded]) -> Mapping[UUID, Event]:
-        """Give the first events of the streams whose later ones are told with them."""
+        """Return the first events of streams, where messages of later events need them."""
         if len(self._begun) > MOST_KEPT:
             self._begun.clear()
         wanted = set()

@@ -1,6 +1,6 @@
-"""Answer packages: what an offline client sends back, and whether it is one (B15).
+"""Answer packages, which offline clients send back: reading and checking them (B15).
 
-A zip of a manifest and the parts that it names, as ``docs/offline.md`` says.
+A package is a zip of a manifest and the parts that it names; see ``docs/offline.md``.
 """
 
 import json
@@ -22,7 +22,7 @@ from files.sealed_package import MANIFEST, digest
 
 FORMAT = "learner-management-answers/1"
 MOST_ANSWERS = 5 * 2**20
-"""How large the file may be."""
+"""The largest size of the file."""
 
 ZIP_START = b"PK"
 MOST_UNPACKED = 20 * 2**20
@@ -46,12 +46,12 @@ _DAMAGE = (
 
 
 class _NotOne(Exception):
-    """What is wrong with the file."""
+    """The reason why the file is not an answer package."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerPackage:
-    """What answers say that they are from: a package, of a revision of its booking."""
+    """The package, and its booking's revision, that the answers name."""
 
     package: str
     revision: int
@@ -102,13 +102,13 @@ def _unpack(content: bytes) -> tuple[Mapping[str, Any], dict[str, bytes]]:
 
 
 def _part(zipped: ZipFile, entry: ZipInfo) -> bytes:
-    """Read a part: no more of it than it says that there is, whatever there is."""
+    """Read a part, up to the size that it declares."""
     with zipped.open(entry) as part:
         return part.read(entry.file_size)
 
 
 def _require_manifest(manifest: Any) -> Mapping[str, Any]:
-    """Give the manifest if it has what one has."""
+    """Return the manifest if it has the required members."""
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         _refuse(f'its {MANIFEST} does not say "format": "{FORMAT}"')
     for name, shape in _SHAPES.items():

@@ -35,7 +35,7 @@ class Damaged(ValueError):
 
 
 def text_of(serial: float, *, is_1904: bool) -> str | None:
-    """Give a day that Excel counts as ISO, the time with it if there is one."""
+    """Convert Excel's number of a day to ISO, with the time if there is one."""
     days = serial + YEARS_FROM_1904 * is_1904
     if not 1 <= days < LAST_DAY + 1 or int(days) == LEAP_DAY_THAT_WAS_NOT:
         return None
@@ -46,7 +46,7 @@ def text_of(serial: float, *, is_1904: bool) -> str | None:
 
 
 def number_text(written: str) -> str:
-    """Give a number without exponent or trailing ``.0``, every digit kept."""
+    """Write a number without exponent or trailing ``.0``, with every digit."""
     if _INTEGER.fullmatch(written):
         return written
     value = float(written)
@@ -66,7 +66,7 @@ def unescape(text: str) -> str:
 
 
 def read_strings(package: ZipFile, part: str, budget: Budget) -> Sequence[str]:
-    """Read the texts that cells share."""
+    """Read the shared texts of cells."""
     found: list[str] = []
     pieces: list[str] = []
     taking = phonetic = False
@@ -99,10 +99,10 @@ def read_strings(package: ZipFile, part: str, budget: Budget) -> Sequence[str]:
 
 
 class SheetReader:
-    """Reads the rows of one sheet, a chunk of it at a time.
+    """Reads the rows of one sheet, chunk by chunk.
 
-    ``hidden_rows`` and ``hidden_columns`` (from 0) are those hidden or filtered out, as
-    far as it has read.
+    ``hidden_rows`` and ``hidden_columns`` (from 0) are the hidden or filtered ones read so
+    far.
     """
 
     def __init__(
@@ -120,7 +120,7 @@ class SheetReader:
         self._taking = self._phonetic = self._has_formula = self._has_value = False
 
     def lines(self, package: ZipFile, part: str, budget: Budget) -> Iterator[Line]:
-        """Give each row that has a cell with something in it."""
+        """Yield each row that has a cell with content."""
         for _ in stream(
             package, part, budget, start=self._start, end=self._end, text=self._text
         ):
@@ -200,7 +200,7 @@ class SheetReader:
             self._spend(value)
 
     def _value(self) -> str:
-        """Say what the cell shows. Raises FileRefused if it is an error, or unknown."""
+        """Return the text that the cell shows. Raises FileRefused if it is an error or unknown."""
         written = "".join(self._pieces)
         has_result = self._has_value if self._kind == "str" else written.strip()
         if self._has_formula and not has_result:
@@ -239,7 +239,7 @@ class SheetReader:
 
 
 def column_of(letters: str) -> int:
-    """Give the index of a column from 0: ``A`` is 0, ``AA`` 26."""
+    """Return the index of a column, from 0: ``A`` is 0, ``AA`` 26."""
     column = 0
     for letter in letters:
         column = column * 26 + ord(letter) - ord("A") + 1
@@ -247,7 +247,7 @@ def column_of(letters: str) -> int:
 
 
 def letters_of(column: int) -> str:
-    """Give the letters of a column index from 0: ``A``, ``AA``."""
+    """Return the letters of a column index, from 0: ``A``, ``AA``."""
     letters = ""
     while column >= 0:
         column, rest = divmod(column, 26)
@@ -257,9 +257,9 @@ def letters_of(column: int) -> str:
 
 
 def day_of(text: str) -> str:
-    """Read a number in the column of dates as the day that Excel means by it.
+    """Read a number in a column of dates as Excel's number of a day.
 
-    Only a number of five digits, from 1927 on, can be one: ``2006`` is a year.
+    Only a number with five digits, from 1927 on, can be one: ``2006`` is a year.
     """
     is_serial = isinstance(text, Number) and re.fullmatch("[1-9][0-9]{4}", text)
     return (is_serial and text_of(int(text), is_1904=False)) or str(text)

@@ -1,4 +1,4 @@
-"""Invalid records as a workbook: each bad cell marked, to be corrected and returned."""
+"""Invalid records as a workbook, to be corrected and returned; each bad cell is marked."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ from files.template import TEXT, head, new_workbook
 BAD = "#FFC7CE"
 ODD = "#FFF2CC"
 LONGEST_CELL = 32_767
-"""As many characters as a cell of a workbook can have."""
+"""The most characters in a cell of a workbook."""
 
 _PLACES = (*COLUMNS, OVERFLOW)
 _KEY_AT = len(_PLACES)
@@ -28,10 +28,10 @@ _KEY = re.compile(r"(G-[0-9]+)/([0-9]{1,7})/([0-9]{1,9})")
 
 @dataclass(frozen=True, kw_only=True)
 class Correction:
-    """A row that came back: where it is, which record it is, and its cells now.
+    """A returned row: its place in the file, its record, and its present cells.
 
-    ``version`` is that of the record as it was given out. A row that somebody added is
-    no record. ``is_hidden`` tells that the workbook hides it, or filters it out.
+    ``version`` is the record's when it was downloaded. A row that somebody added has no
+    record. ``is_hidden``: the workbook hides or filters the row.
     """
 
     place: int
@@ -42,7 +42,7 @@ class Correction:
     is_hidden: bool = False
 
     def is_same(self, cells: Mapping[str, str]) -> bool:
-        """Tell whether nothing in it differs from those cells."""
+        """Whether none of its cells differs from these."""
         return all(
             clean(self.cells[column]) == clean(cells.get(column, "")[:LONGEST_CELL])
             for column in _PLACES
@@ -50,10 +50,10 @@ class Correction:
 
 
 def invalid_workbook(records: Iterable[tuple[int, Record]]) -> bytes:
-    """Make a workbook of invalid records, each with its version, in the template.
+    """Make a workbook of invalid records in the template's layout.
 
-    Each bad cell is coloured and has its reasons as a comment; a hidden column says
-    which record the row is, so that rows may be sorted or left out (U6).
+    Each bad cell is coloured and has its reasons as a comment. A hidden column holds each
+    row's record and version, so that rows may be sorted or left out (U6).
     """
     content = BytesIO()
     with new_workbook(content) as book:
@@ -82,7 +82,7 @@ def invalid_workbook(records: Iterable[tuple[int, Record]]) -> bytes:
 
 
 def _sentences_by_column(record: Record, problems: Iterable[Problem]) -> dict[str, str]:
-    """Put what was found in each cell in sentences."""
+    """Write the findings about each cell as sentences, by column."""
     said: dict[str, str] = {}
     for problem in problems:
         line = f"{sentence(problem, record.sentence_values)}\n"
@@ -91,7 +91,7 @@ def _sentences_by_column(record: Record, problems: Iterable[Problem]) -> dict[st
 
 
 def read_corrections(content: bytes) -> Sequence[Correction]:
-    """Read the workbook that comes back, as it is or saved as CSV.
+    """Read the returned workbook, also if it was saved as CSV.
 
     Raises FileRefused if it is another file, or its columns were changed.
     """

@@ -1,4 +1,4 @@
-"""Photographs and signatures: each image received is decoded and encoded anew."""
+"""Photographs and signatures: each received image is decoded and encoded anew."""
 
 from collections.abc import Mapping
 from io import BytesIO
@@ -33,7 +33,7 @@ DECODERS: Mapping[bytes, type[JpegImageFile | PngImageFile]] = {
     b"\xff\xd8\xff": JpegImageFile,
     b"\x89PNG\r\n\x1a\n": PngImageFile,
 }
-"""The formats that are taken, by their first bytes; no other is ever looked into."""
+"""The accepted formats, by their first bytes; no other format is decoded."""
 
 TURNS: Mapping[int, Transpose] = {
     2: Transpose.FLIP_LEFT_RIGHT,
@@ -47,15 +47,15 @@ TURNS: Mapping[int, Transpose] = {
 """The transposition that turns a picture upright, by its Exif orientation."""
 
 _turn = Lock()
-"""Only one image is decoded at a time: each may need much memory."""
+"""Lets one image be decoded at a time, because each may need much memory."""
 
 
 def plain_image(content: bytes) -> Image:
-    """Decode an image and encode it upright, without metadata or anything hidden (L1).
+    """Decode an image and encode it upright, without metadata or hidden data (L1).
 
-    Gone are places, dates, comments, profiles, further frames and whatever was hidden
-    behind the picture; what the camera said of turning it has been done. Raises
-    ImageEmpty, ImageTooLarge, NotAnImage, TooManyPixels before anything is decoded; ImageDamaged.
+    Places, dates, comments, profiles, further frames and data after the picture are
+    dropped; the picture is turned as its metadata says. Raises ImageEmpty, ImageTooLarge,
+    NotAnImage and TooManyPixels before anything is decoded; ImageDamaged.
     """
     if not content:
         raise ImageEmpty
@@ -78,10 +78,11 @@ def plain_image(content: bytes) -> Image:
 
 
 def _require_modest(found: ImageFile, content: bytes) -> None:
-    """Raise TooManyPixels, or ImageDamaged, by what the header says.
+    """Raise TooManyPixels or ImageDamaged, by the header alone.
 
-    A picture is there twice, four bytes a pixel, while it is turned. A JPEG may be held
-    whole as it is decoded, two bytes for each value, and gone over at each scan.
+    While a picture is turned, it is in memory twice, with four bytes a pixel. A JPEG may be
+    held whole while it is decoded, with two bytes for each value, and each scan goes over
+    it.
     """
     held = 8.0
     if isinstance(found, JpegImageFile):
@@ -94,7 +95,7 @@ def _require_modest(found: ImageFile, content: bytes) -> None:
 
 
 def _upright(found: ImageFile) -> Picture:
-    """Decode it, turned as it is meant to be seen, in eight bits a colour."""
+    """Decode it and turn it upright, with eight bits a colour."""
     found.load()
     turn = TURNS.get(found.getexif().get(Base.Orientation, 1))
     picture = found.transpose(turn) if turn is not None else found

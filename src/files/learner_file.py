@@ -1,4 +1,4 @@
-"""Reading a file of learners in the template's layout, or saying why it is not one."""
+"""Read a file of learners in the template's layout, or refuse it with reasons."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,13 +38,12 @@ MOST_SAMPLES = 3
 
 @dataclass(frozen=True, kw_only=True)
 class LearnerFile:
-    """A file that was understood: as what it was read, and its rows that are not blank.
+    """A file that was understood: its encoding, and its rows that are not blank.
 
-    ``accented`` are the numbers of up to two rows whose names show whether the
-    encoding is right (U4). ``mapping`` says which column is which of ours where their
-    names are not the template's; it is proposed, until somebody has said so (U3).
-    ``hidden_columns`` are those that nobody sees who opens the workbook;
-    ``unread_sheets`` its further sheets that have learners too.
+    ``accented`` are the numbers of up to two rows whose names show whether the encoding is
+    right (U4). If the columns are not named like the template's, ``mapping`` says which is
+    which of ours; it is a proposal until somebody confirms it (U3). ``hidden_columns`` are
+    hidden in the workbook; ``unread_sheets`` are further sheets with learners.
     """
 
     encoding: str
@@ -56,7 +55,7 @@ class LearnerFile:
 
     @property
     def hidden_rows(self) -> int:
-        """How many rows are hidden or filtered out, and read all the same (U4)."""
+        """The number of hidden or filtered rows, which were read all the same (U4)."""
         return sum(row.is_hidden for row in self.rows)
 
     @property
@@ -75,12 +74,12 @@ def read_learner_file(
     mapping: Mapping[str, str] | None = None,
     encoding: str | None = None,
 ) -> LearnerFile:
-    """Read a file of learners; raise FileRefused with every reason if it is not one.
+    """Read a file of learners. Raises FileRefused with every reason if it cannot be used.
 
-    It is an Excel workbook or text, in the ``encoding`` if that was chosen. Refused as
-    a whole are other columns than the template's that we do not know under other names
-    either, what is neither, what has no learners, and what is over the limits (U3).
-    ``mapping`` says which of the file's columns is which of ours, where that is known.
+    The file is an Excel workbook or text, in ``encoding`` if one was chosen. A file is
+    refused whole if its columns are neither the template's nor known by other names, if it
+    is of another type, has no learners, or exceeds the limits (U3). ``mapping`` says which
+    of the file's columns is which of ours, if known.
     """
     table = open_table(content, encoding=encoding)
     columns = name_columns(table.header)
@@ -113,7 +112,7 @@ def read_learner_file(
 
 
 def samples(content: bytes, *, encoding: str | None = None) -> dict[str, list[str]]:
-    """Give the first values of each column of a file that can be read (U3)."""
+    """Return the first values of each column of a readable file (U3)."""
     table = open_table(content, encoding=encoding)
     lines = [line for _, line in islice(table.lines, MOST_SAMPLES)]
     return {
@@ -129,7 +128,7 @@ def open_table(
     encoding: str | None = None,
     is_ours: Callable[[Sequence[str]], bool] | None = None,
 ) -> Table:
-    """Open the file as what its first bytes say that it is."""
+    """Open the file as the type that its first bytes show."""
     if len(content) > MOST_BYTES:
         raise FileRefused(FileProblem(code="too-big"))
     for start, kind in _KINDS:
@@ -155,10 +154,10 @@ def _is_ours(header: Sequence[str]) -> bool:
 def _map_cells(
     lines: Iterator[Line], columns: Sequence[str], mapping: Mapping[str, str]
 ) -> Iterator[Line]:
-    """Put the cells in the template's order, then those that have no column's name.
+    """Put the cells in the template's order, then those without a column name.
 
-    Those of columns that are not ours are left out, as the person was told; a row that
-    has no others stays, so that the rows are the same whatever is said.
+    Cells of columns that are not ours are left out, as the person was told. A row with no
+    other cells stays, so that row numbers do not depend on the mapping.
     """
     places = [columns.index(mapping[c]) if c in mapping else None for c in COLUMNS]
     nameless = [at for at, column in enumerate(columns) if not column]

@@ -1,4 +1,4 @@
-"""Tables that are no workbook, whatever their name ends in: web pages, XML, old Excel."""
+"""Tables that are not workbooks, whatever their file is called: web pages, XML, old Excel."""
 
 import re
 
@@ -12,7 +12,7 @@ _ARCHIVED_PAGE = "mime-version:"
 _XML_WORKBOOK = "urn:schemas-microsoft-com:office:spreadsheet"
 
 OLE = b"\xd0\xcf\x11\xe0"
-"""How a file begins that an Office before 2007 wrote, or one with a password."""
+"""The first bytes of a file by Office before 2007, or of one with a password."""
 
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _OLD_KINDS = (
@@ -27,11 +27,11 @@ _BARE_WORKBOOKS = (
     b"\x09\x08\x08\x00",
     b"\x09\x08\x10\x00",
 )
-"""How the stream of an old workbook begins, of Excel 2, 3, 4, 5 and 97, on its own."""
+"""The first bytes of a bare workbook stream of Excel 2, 3, 4, 5 and 97."""
 
 
 def markup_problem(text: str) -> FileProblem | None:
-    """Tell a web page and an XML document from a list of learners."""
+    """Recognise a web page or an XML document."""
     start = text[:_LOOKED_AT].lstrip("\ufeff \t\r\n").casefold()
     if start.startswith(_ARCHIVED_PAGE):
         return FileProblem(code="web-page")
@@ -46,7 +46,7 @@ def markup_problem(text: str) -> FileProblem | None:
 
 
 def old_office_problem(content: bytes) -> FileProblem | None:
-    """Tell what an older Office file is, or that a newer one has a password."""
+    """Recognise an older Office file, or a newer one with a password."""
     if content.startswith(_BARE_WORKBOOKS):
         return FileProblem(code="older-workbook")
     if not content.startswith(OLE):

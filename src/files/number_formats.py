@@ -1,4 +1,4 @@
-"""Number formats of a workbook: which show a day, which show more than the digits."""
+"""Number formats of a workbook that show a day, or more than a number's digits."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from files.xml_stream import Budget, parse
 
 DATE_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48)])
 LONGEST_FORMAT = 255
-"""As many characters as a number format can have."""
+"""The most characters in a number format."""
 
 _NOT_FORMAT = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')
 _PIECE = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[([^\]]*)\]|(.)', re.DOTALL)
@@ -19,21 +19,21 @@ _PLACES = "0#?"
 _WHOLE = re.compile("[0-9]{1,15}")
 
 Pattern: TypeAlias = Sequence[str | None]
-"""What a whole number is shown as: texts, and None for each digit."""
+"""The parts that show a whole number: texts, and None for each digit."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DigitFormat:
     """A format of digits: ``00000``, ``000 000 0000``, ``"RIV-"0000``.
 
-    ``least`` is how many digits are shown at least, zeros put before the number.
+    ``least`` is the least number of digits shown; zeros are put before the number.
     """
 
     pattern: Pattern
     least: int
 
     def format_number(self, number: str) -> str:
-        """Show a whole number as the workbook does; any other as it is."""
+        """Write a whole number as the workbook shows it; any other number stays."""
         if not _WHOLE.fullmatch(number):
             return number
         digits = [*number.zfill(self.least)]
@@ -52,21 +52,21 @@ class DigitFormat:
 
 @dataclass(frozen=True, kw_only=True)
 class CellStyles:
-    """The styles of cells, by number: those of days, and those with a digit format."""
+    """The numbers of cell styles that show days, and of those with a digit format."""
 
     dates: frozenset[int] = frozenset()
     digits: Mapping[int, DigitFormat] = field(default_factory=dict)
 
 
 def is_date_format(code: str) -> bool:
-    """Tell whether a number format shows a day or a time."""
+    """Whether a number format shows a day or a time."""
     return bool(re.search("[dmyhs]", _NOT_FORMAT.sub("", code).casefold()))
 
 
 def digit_format(code: str) -> DigitFormat | None:
-    """Read a format that shows more than the digits of a number; None if it does not.
+    """Read a format that shows more than a number's digits; None for any other.
 
-    Formats with decimals, thousands, percentages or conditions are left alone.
+    Formats with decimals, thousands, percentages or conditions are ignored.
     """
     pattern: list[str | None] = []
     zeros = ""
@@ -95,7 +95,7 @@ def digit_format(code: str) -> DigitFormat | None:
 
 
 def read_styles(package: ZipFile, part: str, budget: Budget) -> CellStyles:
-    """Read which styles of cells show their number as a day, or in a digit format."""
+    """Read which cell styles show a number as a day, or in a digit format."""
     dates = set(DATE_FORMATS)
     formats: dict[int, DigitFormat] = {}
     styles: list[int] = []

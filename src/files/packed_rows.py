@@ -1,4 +1,4 @@
-"""Rows of a file, packed: a hundred thousand of them in a tenth of the memory."""
+"""Rows of a file, packed: a hundred thousand rows in a tenth of the memory."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,14 +10,14 @@ import msgspec
 from aggregates.uploads.file_row import FileRow
 
 PART = 500
-"""How many rows are packed together, and unpacked again when one of them is wanted."""
+"""How many rows are packed together; reading one unpacks all of them."""
 
 _pack = msgspec.json.Encoder().encode
 _unpack = msgspec.json.Decoder(list[FileRow]).decode
 
 
 class PackedRows(Sequence[FileRow]):
-    """Rows in the order of their numbers, each unpacked when it is asked for."""
+    """Rows in order of number, unpacked when they are read."""
 
     def __init__(self, rows: Iterable[FileRow]) -> None:
         waiting = iter(rows)
@@ -54,7 +54,7 @@ class PackedRows(Sequence[FileRow]):
         )
 
     def after(self, row: int, count: int) -> list[FileRow]:
-        """Give the next rows after that number, so many at most."""
+        """Return the next rows after this number, at most ``count``."""
         begun = bisect_right(self._last, row)
         rows = chain.from_iterable(map(_unpack, self._parts[begun:]))
         return list(islice((each for each in rows if each.number > row), count))

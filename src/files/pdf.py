@@ -1,4 +1,4 @@
-"""PDF that assistive technology reads as it reads a page: PDF/UA, made of HTML."""
+"""Accessible PDF (PDF/UA), made from HTML."""
 
 from pathlib import Path
 from threading import Lock
@@ -19,9 +19,9 @@ _ONE_AT_A_TIME = Lock()
 
 
 def write_pdf(html: str, *, folder: Path) -> bytes:
-    """Make a tagged PDF (PDF/UA-1) of a whole page; fonts are files of the folder.
+    """Make a tagged PDF (PDF/UA-1) of a whole page; fonts are files in the folder.
 
-    Nothing is fetched from elsewhere. Raises PdfUnavailable where Pango is missing.
+    Nothing is fetched from elsewhere. Raises PdfUnavailable if Pango is missing.
     """
     with _ONE_AT_A_TIME:
         try:

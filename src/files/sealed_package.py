@@ -1,7 +1,7 @@
-"""Offline packages: what one holds, sealed for one program and one user's PIN.
+"""Offline packages: their files, sealed for one program and one user's PIN.
 
-A zip of two entries, as ``docs/offline.md`` says for those who write offline clients.
-Its key is sealed twice: under the PIN, then for the public key of the client (ADR 14).
+A package is a zip of two entries; ``docs/offline.md`` describes it for authors of offline
+clients. Its key is sealed under the PIN, then for the client's public key (ADR 14).
 """
 
 import base64
@@ -40,7 +40,7 @@ KEY_BYTES, NONCE_BYTES, SALT_BYTES = 32, 12, 16
 
 @dataclass(frozen=True, kw_only=True)
 class PinCost:
-    """What one try of a PIN costs, by argon2id: passes, KiB of memory, lanes."""
+    """The cost of one try of a PIN with argon2id: passes, KiB of memory, lanes."""
 
     passes: int = 3
     memory: int = 64 * 1024
@@ -51,7 +51,7 @@ COST = PinCost()
 
 
 def files_of(booking: Booking, package: str) -> dict[str, bytes]:
-    """Make what is in the package of a booking as it is now."""
+    """Make the files in a booking's package, as the booking is now."""
     parts = {INSTRUCTIONS: instructions(booking).encode()}
     opens, closes = window(booking.starts)
     manifest = {
@@ -67,7 +67,7 @@ def files_of(booking: Booking, package: str) -> dict[str, bytes]:
 
 
 def instructions(booking: Booking) -> str:
-    """Tell whoever holds the sitting what to do, in words."""
+    """Write the instructions for whoever holds the sitting."""
     opens, closes = (in_london(moment) for moment in window(booking.starts))
     return (
         f"Test of {booking.made.unit} by {booking.made.learner},"
@@ -82,7 +82,7 @@ def instructions(booking: Booking) -> str:
 
 
 def is_public_key(text: str) -> bool:
-    """Tell whether the text is an X25519 key, 32 bytes as base64, that one can seal for."""
+    """Whether the text is an X25519 key to seal for, 32 bytes as base64."""
     try:
         key = X25519PublicKey.from_public_bytes(_decode_base64(text))
         X25519PrivateKey.generate().exchange(key)
@@ -99,9 +99,9 @@ def seal(
     public_key: str,
     cost: PinCost | None = None,
 ) -> tuple[bytes, bytes]:
-    """Make a package of these files; give it, and the key of its content.
+    """Make a package of these files; return it with the key of its content.
 
-    ``about`` is put into the header, which everybody can read and nobody can change.
+    ``about`` goes into the header, which everybody can read and nobody can change.
     """
     cost = cost or COST
     key, salt = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(SALT_BYTES)
@@ -119,7 +119,7 @@ def seal(
 
 
 def is_whole(package: bytes, key: bytes) -> bool:
-    """Tell whether every part, read back, is what the manifest says (B13)."""
+    """Whether every part, read back, matches the manifest (B13)."""
     try:
         parts = open_with(package, key)
         promised = json.loads(parts.pop(MANIFEST))["parts"]
@@ -137,7 +137,7 @@ def open_with(package: bytes, key: bytes) -> dict[str, bytes]:
 
 
 def pin_key(pin: str, salt: bytes, cost: PinCost) -> bytes:
-    """Turn a PIN into a key, at that cost."""
+    """Derive a key from a PIN, at this cost."""
     return hash_secret_raw(
         pin.encode(),
         salt,

@@ -1,4 +1,4 @@
-"""A table of text, as a file of any kind gives it."""
+"""A table of text, read from a file of any type."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -6,19 +6,19 @@ from itertools import chain
 from typing import TypeAlias
 
 Line: TypeAlias = tuple[int, Sequence[str]]
-"""A row's number as a spreadsheet counts, and its cells."""
+"""A row's number, as a spreadsheet counts, and its cells."""
 
 HEADER_ROWS = 10
-"""The row of the columns is one of so many: a title may be above it (d)."""
+"""The row of the columns is among so many first rows: a title may be above it (d)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """What a file holds: as what it is read, the row of its columns, the rows below.
+    """The content of a file: its encoding, the row of the columns, and the rows below.
 
-    ``hidden_rows`` and ``hidden_columns`` (from 0) are those that nobody sees who opens
-    the workbook; the former are known once the lines have been read. ``unread_sheets``
-    are further sheets that have such columns.
+    ``hidden_rows`` and ``hidden_columns`` (from 0) are hidden in the workbook; the rows are
+    known once the lines have been read. ``unread_sheets`` are further sheets with such
+    columns.
     """
 
     encoding: str
@@ -41,10 +41,10 @@ def find_header(
     is_ours: Callable[[Sequence[str]], bool],
     known: Callable[[Sequence[str]], int],
 ) -> tuple[Sequence[str], Iterator[Line]] | None:
-    """Find the row of the columns among the first ten, and give the lines below it.
+    """Find the row of the columns among the first ten; return it and the lines below it.
 
-    It is the first that ``is_ours``, else the one with most columns that are ``known``,
-    else the first with anything in it. None if there is no such line.
+    It is the first that ``is_ours``, else the one with most ``known`` columns, else the
+    first with content. None if there is no such line.
     """
     seen: list[Line] = []
     for line in lines:

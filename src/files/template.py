@@ -1,4 +1,4 @@
-"""The template that learners are copied into, as text and as a workbook (U2)."""
+"""The template for files of learners, as text and as a workbook (U2)."""
 
 from datetime import UTC, datetime
 from io import BytesIO
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 TEMPLATE = ",".join(COLUMNS.values()) + "\r\n"
-"""The template as text: one line, to fill in below."""
+"""The template as text: the line of the columns."""
 
 TEXT = 49
-"""Excel's number for the format of text, which keeps it from making dates of words."""
+"""Excel's number of the text format, which keeps it from turning words into dates."""
 
 GENDER_AT = list(COLUMNS).index("gender")
 OFFERED = {
@@ -26,10 +26,10 @@ OFFERED = {
     "error_title": "Another gender",
     "error_message": "It is kept as it is written.",
 }
-"""A list of genders to choose from, which keeps nobody from writing another."""
+"""A list of genders to choose from; other values can still be typed."""
 
 CREATED = datetime(2000, 1, 1, tzinfo=UTC)
-"""What workbooks say of when they were made, so that the same one has the same bytes."""
+"""The time of creation in every workbook, so that equal ones have equal bytes."""
 
 WIDTH = 22
 NOTES = (
@@ -45,14 +45,14 @@ NOTES = (
 
 
 def new_workbook(content: BytesIO) -> "Workbook":
-    """Begin a workbook, which is written to ``content`` as it is closed."""
+    """Begin a workbook; closing it writes it to ``content``."""
     from xlsxwriter import Workbook  # noqa: PLC0415 - 2 MB that few processes need
 
     return Workbook(content, {"in_memory": True})
 
 
 def xlsx_template() -> bytes:
-    """Make the template as a workbook: every cell text, mandatory columns marked."""
+    """Make the template as a workbook: all cells are text, mandatory columns are marked."""
     content = BytesIO()
     with new_workbook(content) as book:
         learners = book.add_worksheet("Learners")
@@ -68,7 +68,7 @@ def xlsx_template() -> bytes:
 
 
 def head(book: "Workbook", sheet: "Worksheet") -> "Format":
-    """Write the template's columns on top of a sheet; the format of those below."""
+    """Write the template's columns at the top of a sheet; return the format of the cells below."""
     book.set_properties({"created": CREATED})
     text = book.add_format({"num_format": TEXT})
     for at, (field, title) in enumerate(COLUMNS.items()):

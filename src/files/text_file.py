@@ -1,4 +1,4 @@
-"""Files of learners as text: decoding them, and separating their cells."""
+"""Files of learners as text: decode them and separate their cells."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ from events.uploads.upload import FileProblem
 from files.markup import markup_problem
 from files.table import HEADER_ROWS, Line, Table, find_header
 
-_MARKS = (  # UTF-32 first: its mark begins as UTF-16's does
+_MARKS = (  # UTF-32 first: its mark begins like UTF-16's
     (BOM_UTF32_LE, "utf-32"),
     (BOM_UTF32_BE, "utf-32"),
     (BOM_UTF16_LE, "utf-16"),
@@ -24,7 +24,7 @@ _MARKS = (  # UTF-32 first: its mark begins as UTF-16's does
     (BOM_UTF8, "utf-8"),
 )
 LONGEST_TOP = 100_000
-"""The first lines, with the row of the columns, are within so many characters."""
+"""The row of the columns must be within so many first characters."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
 
@@ -35,11 +35,12 @@ def read_text(
     encoding: str | None = None,
     is_ours: Callable[[Sequence[str]], bool],
 ) -> Table:
-    """Read a table from a text file whose cells commas, semicolons or tabs separate.
+    """Read a table from a text file; commas, semicolons or tabs separate its cells.
 
-    The encoding is that of the byte-order mark, else ``encoding``, else UTF-8 if all of
-    the file is UTF-8, else Windows-1252: never a guess (U4). ``is_ours`` tells whether
-    cells are the row of our columns. Raises FileRefused, also while the lines are read.
+    The encoding is that of the byte-order mark, else ``encoding``, else UTF-8 if the whole
+    file is valid UTF-8, else Windows-1252: it is never guessed (U4). ``is_ours`` says
+    whether cells are the row of our columns. Raises FileRefused, also while the lines are
+    read.
     """
     text, encoding = _decode(content, encoding)
     if problem := markup_problem(text):
@@ -52,14 +53,14 @@ def read_text(
 
 
 def known_columns(cells: Sequence[str]) -> int:
-    """Count the cells that name one of our columns, by our name or another layout's."""
+    """Count the cells that name one of our columns, in our or another known layout."""
     return len(columns_by_name([clean(cell).strip('"') for cell in cells]))
 
 
 def in_other_encoding(text: str, encoding: str) -> str:
-    """Decode text anew in Windows-1252 or Mac Roman, if it was decoded in the other one.
+    """Decode text again: Windows-1252 instead of Mac Roman, or the reverse.
 
-    Gives the same text if it has a letter that one of the two lacks.
+    The text stays the same if it has a letter that one of the two lacks.
     """
     try:
         return text.encode(WINDOWS if encoding == MAC else MAC).decode(encoding)
@@ -68,7 +69,7 @@ def in_other_encoding(text: str, encoding: str) -> str:
 
 
 def _number_lines(text: str) -> Iterator[Line]:
-    """Give the lines, numbered as a spreadsheet does."""
+    """Yield the lines, numbered as a spreadsheet does."""
     lines = csv.reader(io.StringIO(text, newline=""), _delimiter(text), strict=True)
     try:
         yield from enumerate(islice(lines, LAST_ROW), 1)
@@ -80,7 +81,7 @@ def _number_lines(text: str) -> Iterator[Line]:
 
 
 def _decode(content: bytes, chosen: str | None) -> tuple[str, str]:
-    """Decode by the first encoding that fits; give the text, and that encoding."""
+    """Decode by the first encoding that fits; return the text and the encoding."""
     for encoding in _ladder(content, chosen):
         with suppress(UnicodeDecodeError):
             text = content.decode(encoding).removeprefix("\ufeff")
@@ -100,7 +101,7 @@ def _ladder(content: bytes, chosen: str | None) -> Sequence[str]:
 
 
 def _not_text(content: bytes) -> FileProblem:
-    """Tell a list with a byte that Windows-1252 does not have from what is no text."""
+    """Say which line has a byte outside Windows-1252, or that the file is not text."""
     try:
         content.decode(WINDOWS)
     except UnicodeDecodeError as error:
@@ -113,12 +114,12 @@ def _not_text(content: bytes) -> FileProblem:
 
 
 def _top(text: str) -> Sequence[str]:
-    """Give the first lines, one of which names the columns."""
+    """Return the first lines, one of which names the columns."""
     return text[:LONGEST_TOP].splitlines()[:HEADER_ROWS]
 
 
 def _delimiter(text: str) -> type[csv.Dialect]:
-    """Choose the delimiter that finds the most known columns in one line."""
+    """Choose the delimiter that gives the most known columns in one line."""
     top = _top(text)
 
     def count_known_columns(mark: str) -> int:

@@ -1,7 +1,7 @@
-"""Excel workbooks of learners: opened, whatever they were made to do to us.
+"""Excel workbooks of learners, read safely whatever they contain.
 
-A workbook is a zip of XML documents. Only those that hold the cells are unpacked, each
-as a stream that is counted as it comes; nothing in it is followed, run or opened.
+A workbook is a zip of XML documents. Only those with the cells are unpacked, each as a
+counted stream; nothing in them is followed, run or opened.
 """
 
 import struct
@@ -24,7 +24,7 @@ from files.xml_stream import Budget, nothing, parse
 
 ZIPPED = b"PK\x03\x04"
 WORKBOOK = "xlsx"
-"""The encoding of a file that is a workbook."""
+"""The encoding recorded for a workbook."""
 
 MOST_PARTS = 2_000
 MOST_SHEETS = 50
@@ -58,7 +58,7 @@ Relations: TypeAlias = Mapping[str, tuple[str, str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """A sheet of a workbook: what it is called, where it is, whether it is seen."""
+    """A sheet of a workbook: its name, its part of the package, and whether it is hidden."""
 
     name: str
     part: str
@@ -66,7 +66,7 @@ class Sheet:
 
 
 class Workbook:
-    """A workbook whose sheets can be read. Raises FileRefused if it is none."""
+    """A workbook whose sheets can be read. Raises FileRefused if the file is not one."""
 
     def __init__(self, content: bytes) -> None:
         most = max(LEAST_UNPACKED, min(MOST_UNPACKED, len(content) * MOST_RATIO))
@@ -82,11 +82,11 @@ class Workbook:
             self._read_parts()
 
     def reader(self) -> SheetReader:
-        """Give what reads one of its sheets."""
+        """Return a reader of one of its sheets."""
         return SheetReader(self._strings, self._styles, is_1904=self._is_1904)
 
     def lines(self, sheet: Sheet, reader: SheetReader) -> Iterator[Line]:
-        """Give the rows of a sheet, those without anything in them left out."""
+        """Yield the rows of a sheet, without empty ones."""
         with _reading():
             yield from reader.lines(self._package, sheet.part, self._budget)
 
@@ -127,7 +127,7 @@ class Workbook:
         return tuple(sheets[:MOST_SHEETS])
 
     def _relations(self, part: str) -> Relations:
-        """Read what a part of the package refers to inside it: kind and path, by id."""
+        """Read what a part refers to inside the package: kind and path, by id."""
         folder = dirname(part)
         at = join(folder, "_rels", f"{part.removeprefix(folder).lstrip('/')}.rels")
         found: dict[str, tuple[str, str]] = {}
@@ -152,11 +152,10 @@ def read_workbook(
     is_ours: Callable[[Sequence[str]], bool],
     known: Callable[[Sequence[str]], int],
 ) -> Table:
-    """Open the first sheet that people see whose columns are ours, else the first.
+    """Read the first visible sheet with our columns, else the first one.
 
-    A sheet without anything in it is passed over; further sheets with our columns are
-    named, and not read. Raises FileRefused, also while the
-    lines are read.
+    Empty sheets are skipped; further sheets with our columns are named and not read. Raises
+    FileRefused, also while the lines are read.
     """
     book = Workbook(content)
     first: Table | None = None
@@ -188,7 +187,7 @@ def read_workbook(
 def _is_list(
     book: Workbook, sheet: Sheet, is_ours: Callable[[Sequence[str]], bool]
 ) -> bool:
-    """Tell whether a sheet has our columns, and anything below them."""
+    """Whether a sheet has our columns, and rows below them."""
     lines = book.lines(sheet, book.reader())
     try:
         found = find_header(lines, is_ours=is_ours, known=len)
@@ -201,7 +200,7 @@ def _is_list(
 
 @contextmanager
 def _reading() -> Iterator[None]:
-    """Say of whatever cannot be read that the workbook is damaged."""
+    """Report whatever cannot be read as a damaged workbook."""
     try:
         yield
     except _DAMAGE:

@@ -1,4 +1,4 @@
-"""XML from strangers: parsed as it is unpacked, within limits on all it can cost."""
+"""XML from strangers: parsed while it is unpacked, within limits on its cost."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ Text: TypeAlias = Callable[[str], object]
 
 
 class XmlForbidden(ValueError):
-    """The document has what no workbook needs: a document type, an endless tag."""
+    """The document has what no workbook needs: a document type, or an endless tag."""
 
 
 @dataclass
 class Budget:
-    """How much more may be unpacked, and how many more elements be looked at."""
+    """The bytes that may still be unpacked, and the elements that may still be read."""
 
     octets: int
     elements: int
@@ -38,10 +38,10 @@ class Budget:
 def stream(
     package: ZipFile, part: str, budget: Budget, *, start: Start, end: End, text: Text
 ) -> Iterator[None]:
-    """Parse a part of a zipped package, handing on what is met, chunk by chunk.
+    """Parse a part of a zipped package; each ``next`` parses a chunk and calls the handlers.
 
     Names come without their prefixes. Raises FileRefused when the budget is spent;
-    XmlForbidden, ExpatError or what zipfile raises if it cannot be read.
+    XmlForbidden, ExpatError or zipfile's errors if the part cannot be read.
     """
     info = package.getinfo(part)
     if info.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
@@ -85,4 +85,4 @@ def parse(
 
 
 def nothing(*_: object) -> None:
-    """Take no notice."""
+    """Ignore a call."""

@@ -1,4 +1,4 @@
-"""The Learning Records Service: who can be asked to verify a ULN, and how (U7)."""
+"""The Learning Records Service, which verifies ULNs: client, simulator and circuit breaker (U7)."""
 
 from lrs.batch_verifier import BatchVerifier
 from lrs.faults import LrsFault, OutOfHours, RequestRefused, Unreachable, Verifier

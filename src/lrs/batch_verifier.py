@@ -1,4 +1,4 @@
-"""Verifying many learners at once by LRS, and not asking it while it is down."""
+"""Verify many learners at once with LRS, without asking it while it is down."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +11,7 @@ from lrs.circuit import Circuit
 from lrs.faults import LrsFault, Verifier
 
 AT_ONCE = 8
-"""How many learners LRS is asked about at the same time (d)."""
+"""The most learners that LRS is asked about at the same time (d)."""
 
 logger = structlog.get_logger()
 

@@ -6,15 +6,15 @@ from threading import Lock
 from time import monotonic
 
 FAILURES = 5
-"""How many failures in a row open the circuit (d)."""
+"""So many failures in a row open the circuit (d)."""
 
 FIRST_REST, LONGEST_REST = 30.0, 900.0
-"""How many seconds it then stays open at first, and at most (d)."""
+"""The seconds for which it stays open at first, and at most (d)."""
 
 
 @dataclass(kw_only=True)
 class Circuit:
-    """Counts failures. Once it is open, one attempt may pass after each rest."""
+    """Counts failures. While it is open, one attempt may pass after each pause."""
 
     clock: Callable[[], float] = monotonic
     _failures: int = 0
@@ -24,7 +24,7 @@ class Circuit:
     _lock: Lock = field(default_factory=Lock)
 
     def lets_pass(self) -> bool:
-        """Tell whether a request may be sent; while open, one is let through as a trial."""
+        """Whether a request may be sent; an open circuit lets one through as a trial."""
         with self._lock:
             if self._failures < FAILURES:
                 return True
@@ -40,7 +40,7 @@ class Circuit:
             self._failures, self._rest, self._is_tried = 0, FIRST_REST, False
 
     def count_failure(self) -> None:
-        """Count a failure: the last one opens the circuit, a trial's keeps it open."""
+        """Count a failure: one too many opens the circuit, a trial's keeps it open."""
         with self._lock:
             self._failures += 1
             if self._is_tried:

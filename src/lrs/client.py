@@ -20,7 +20,7 @@ from lrs.faults import NotUnderstood, OrganisationRefused, Unreachable
 from lrs.organisation import Organisation
 
 ATTEMPTS = 3
-"""How many times one request is sent before LRS counts as unreachable (d)."""
+"""How often a request is sent before LRS counts as unreachable (d)."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
 LARGEST_ANSWER = 64 * 1024

@@ -1,4 +1,4 @@
-"""The port: what verifies one learner, and what can keep it from answering."""
+"""The interface of a verifier, and the faults that keep LRS from answering."""
 
 from typing import ClassVar, Protocol
 
@@ -7,13 +7,13 @@ from aggregates.learners.verification import PostponedReason, VerificationAnswer
 
 
 class LrsFault(Exception):
-    """LRS gave no answer; ``why`` says what kind of thing is in the way."""
+    """LRS gave no answer; ``why`` is the kind of reason."""
 
     why: ClassVar[PostponedReason]
 
 
 class Unreachable(LrsFault):
-    """Nobody answers, or not in time, or something between says that it cannot."""
+    """LRS does not answer in time, or something on the way reports a failure."""
 
     why = PostponedReason.UNREACHABLE
 
@@ -25,19 +25,19 @@ class OutOfHours(LrsFault):
 
 
 class RequestRefused(LrsFault):
-    """LRS does not take these details (WSEC0001); another learner's it may."""
+    """LRS refuses these details (WSEC0001); it may accept another learner's."""
 
     why = PostponedReason.REQUEST_REFUSED
 
 
 class OrganisationRefused(LrsFault):
-    """LRS does not serve us: UKPRN, password, rights (WSEC0003, 0005, 0006)."""
+    """LRS refuses our organisation: UKPRN, password, rights (WSEC0003, 0005, 0006)."""
 
     why = PostponedReason.ORGANISATION_REFUSED
 
 
 class NotUnderstood(LrsFault):
-    """What came back is not an answer of LRS."""
+    """The response is not an answer of LRS."""
 
     why = PostponedReason.NOT_UNDERSTOOD
 
@@ -46,5 +46,5 @@ class Verifier(Protocol):
     """Verifies one learner who has a ULN."""
 
     def verify(self, details: Details) -> VerificationAnswer:
-        """Ask LRS; raises an LrsFault if it does not answer."""
+        """Ask LRS. Raises an LrsFault if it does not answer."""
         ...

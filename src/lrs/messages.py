@@ -1,7 +1,7 @@
-"""The messages of LRS's verifyLearner: SOAP 1.1, document/literal, read with distrust.
+"""The messages of LRS's verifyLearner: SOAP 1.1, document/literal; answers are not trusted.
 
-The elements of the message are in the namespace of reports, those inside them in none;
-faults carry a MIAPAPIException with LRS's own code.
+The message's element is in the namespace of reports, and the elements inside it have none.
+Faults carry a MIAPAPIException with LRS's own code.
 """
 
 from xml.etree.ElementTree import (
@@ -30,10 +30,10 @@ from lrs.organisation import Organisation
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 REPORTS = "http://api.lrs.miap.gov.uk/reportmsg"
 LONGEST_NAME = 35
-"""How much of a name LRS takes."""
+"""The most characters of a name that LRS accepts."""
 
 GENDERS = {"m": "1", "male": "1", "1": "1", "f": "2", "female": "2", "2": "2"}
-"""What people write for the genders that LRS compares; others are not sent."""
+"""People's words for the genders that LRS compares; other values are not sent."""
 
 FAULTS: dict[str, type[LrsFault]] = {
     "WSEC0001": RequestRefused,
@@ -66,12 +66,12 @@ def request(details: Details, organisation: Organisation) -> bytes:
 
 
 def gender_code(gender: str | None) -> str | None:
-    """Give LRS's code of a gender, if it is one that it compares."""
+    """Return LRS's code of a gender that it compares; else None."""
     return GENDERS.get((gender or "").casefold())
 
 
 def answer(content: bytes, uln: str) -> VerificationAnswer:
-    """Read the answer about that ULN; raises the fault in it, or NotUnderstood."""
+    """Read the answer about this ULN; raises its fault, or NotUnderstood."""
     body = _body(content)
     if (fault := body.find(f"{{{SOAP}}}Fault")) is not None:
         raise _fault(fault)
@@ -106,7 +106,7 @@ def _text(parent: Element, name: str) -> str:
 
 
 def _body(content: bytes) -> Element:
-    """Find the body of the envelope: no entities, no document type, nothing fetched."""
+    """Return the envelope's body; entities, document types and references are refused."""
     try:
         envelope = fromstring(content, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
@@ -119,7 +119,7 @@ def _body(content: bytes) -> Element:
 
 
 def _fault(fault: Element) -> LrsFault:
-    """Tell a fault by the code that LRS gives; another is a failure on their side."""
+    """Return the fault for LRS's code; an unknown code is a failure on their side."""
     said = (each for each in fault.iter() if each.tag.endswith("ErrorCode"))
     code = next((each.text or "" for each in said), "").strip()
     return FAULTS.get(code, Unreachable)(f"LRS answers with fault {code or 'unnamed'}.")

@@ -1,4 +1,4 @@
-"""Who asks LRS: the organisation, and the certificate that it shows."""
+"""Our organisation at LRS, and the certificate that it shows."""
 
 import ssl
 from dataclasses import dataclass, field
@@ -7,12 +7,12 @@ from pathlib import Path
 
 
 class CertificateUnusable(Exception):
-    """The client's certificate or key is missing, is none, or has expired."""
+    """The client's certificate or key is missing, malformed or expired."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Organisation:
-    """The organisation as LRS knows it; ``authority`` signs LRS's own certificate."""
+    """Our organisation as LRS knows it; ``authority`` signs LRS's own certificate."""
 
     ukprn: str
     password: str = field(repr=False)
@@ -22,7 +22,7 @@ class Organisation:
     authority: Path | None = None
 
     def require_valid(self, now: datetime) -> datetime:
-        """Give the moment that the certificate ends; raises CertificateUnusable."""
+        """Return the time when the certificate ends. Raises CertificateUnusable."""
         from cryptography import x509  # noqa: PLC0415 - slow, for a real LRS alone
 
         try:

@@ -34,18 +34,18 @@ from lrs.faults import OutOfHours, Unreachable
 from lrs.messages import gender_code
 
 SHIPPED = Path(__file__).parent / "simulated.yaml"
-"""What the demo's LRS knows."""
+"""The demo's simulated LRS."""
 
 LIKE = 0.75
-"""How alike two spellings of a name are, at the least, to be called similar (d)."""
+"""The least similarity of two spellings of a name that count as similar (d)."""
 
 
 class FixtureUnusable(Exception):
-    """The file of what the simulated LRS knows cannot be used."""
+    """The simulated LRS's file cannot be used."""
 
 
 class SimulatedState(StrEnum):
-    """Whether it answers."""
+    """Whether the simulated LRS answers."""
 
     OPEN = "open"
     UNREACHABLE = "unreachable"
@@ -53,14 +53,14 @@ class SimulatedState(StrEnum):
 
 
 class Others(StrEnum):
-    """What is said of a ULN that it does not know."""
+    """The answer about an unknown ULN."""
 
     MATCH = "match"
     NOT_FOUND = "not-found"
 
 
 class Known(BaseModel):
-    """A learner whom it knows."""
+    """A learner known to the simulated LRS."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -74,7 +74,7 @@ class Known(BaseModel):
 
 
 class Fixture(BaseModel):
-    """All that the file says."""
+    """The content of the file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -90,7 +90,7 @@ class Fixture(BaseModel):
 
 
 def read_fixture(path: Path) -> Fixture:
-    """Read the file; raises FixtureUnusable with everything that is wrong in it."""
+    """Read the file. Raises FixtureUnusable with every fault."""
     try:
         require_shallow(written := path.read_bytes())
         return Fixture.model_validate(yaml.safe_load(written) or {})
@@ -115,7 +115,7 @@ def read_fixture(path: Path) -> Fixture:
 
 @dataclass(kw_only=True)
 class Simulator:
-    """A ``Verifier`` that answers as LRS would, from a fixture or a file of it."""
+    """A ``Verifier`` that answers as LRS would, from a fixture or its file."""
 
     fixture: Fixture
     path: Path | None = None
@@ -128,17 +128,17 @@ class Simulator:
 
     @classmethod
     def of(cls, path: Path = SHIPPED) -> "Simulator":
-        """Make one of a file; raises FixtureUnusable."""
+        """Make a simulator from a file. Raises FixtureUnusable."""
         simulator = cls(fixture=read_fixture(path), path=path)
         simulator._read_at = path.stat().st_mtime_ns
         return simulator
 
     def change(self, **changed: object) -> None:
-        """Make it slow, or unreachable, or closed: ``change(state=State.OPEN)``."""
+        """Change its behaviour, for example ``change(state=SimulatedState.OPEN)``."""
         self._take(self.fixture.model_copy(update=changed))
 
     def verify(self, details: Details) -> VerificationAnswer:
-        """Answer as LRS would; raises Unreachable or OutOfHours when told to."""
+        """Answer as LRS would; raises Unreachable or OutOfHours if the fixture says so."""
         self._refresh()
         fixture = self.fixture
         sleep(fixture.latency)
@@ -158,7 +158,7 @@ class Simulator:
         self.fixture, self._by_uln = fixture, fixture.by_uln
 
     def _refresh(self) -> None:
-        """Read the file again if it has changed; one that cannot be used is as down."""
+        """Read the file again if it changed; an unusable one counts as unreachable."""
         if self.path is None:
             return
         with self._lock:
@@ -172,7 +172,7 @@ class Simulator:
 
 
 def compare_details(details: Details, known: Known) -> VerificationAnswer:
-    """Compare what is told with what is known, as LRS does (U7)."""
+    """Compare the given details with the known ones, as LRS does (U7)."""
     flags = [*_name_flags(details, known)]
     is_similar = _is_similar(details, known)
     if known.date_of_birth not in {None, details.date_of_birth}:
@@ -193,7 +193,7 @@ def compare_details(details: Details, known: Known) -> VerificationAnswer:
 
 
 def _name_flags(details: Details, known: Known) -> list[str]:
-    """Name each comparison of a name that fails, if the straight one does."""
+    """Return the flag of each failed comparison of a name, if the direct one fails."""
     given, family = fold(details.given_name), fold(details.family_name)
     theirs, their_family = fold(known.given_name), fold(known.family_name)
     previous = fold(known.previous_family_name or "")
@@ -210,7 +210,7 @@ def _name_flags(details: Details, known: Known) -> list[str]:
 
 
 def _is_similar(details: Details, known: Known) -> bool:
-    """Tell names that are another spelling, swapped, or from before a marriage."""
+    """Whether names are another spelling, swapped, or from before a marriage."""
     others = [known.given_name, known.family_name, known.previous_family_name or ""]
     return all(
         any(_are_like(name, other) for other in others)

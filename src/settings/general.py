@@ -1,4 +1,4 @@
-"""The settings that every installation has: where things are, and how it behaves."""
+"""The settings of every installation."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -26,7 +26,7 @@ def default_catalogue() -> Path:
 
 
 class GeneralSettings(Part):
-    """Where records, files and the catalogue are, who may ask, and how often."""
+    """Where records, files and the catalogue are, who may connect, and how often."""
 
     database: Annotated[
         str,

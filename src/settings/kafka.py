@@ -12,7 +12,7 @@ TLS = ("kafka_authority", "kafka_certificate", "kafka_key")
 
 
 class KafkaSettings(Part):
-    """Where the brokers are, and how they are spoken to."""
+    """The addresses of the brokers, and the connection's security."""
 
     kafka: Annotated[
         str | None,

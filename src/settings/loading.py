@@ -15,13 +15,13 @@ from settings.oidc import OidcSettings
 from settings.parts import PREFIX, variable
 
 CALLER_SETTINGS = ("url", "token")
-"""Settings that the command ``call`` reads, and the service does not."""
+"""Variables that only the command ``call`` reads."""
 SECRETS = ("lrs_password", "kafka_password", "oidc_client_secret")
-"""Settings that a file may hold, which another setting names."""
+"""Secret settings, which a file named by another setting can hold."""
 
 
 class InvalidSettings(Exception):
-    """Settings that cannot be used; ``faults`` says by variable what is wrong with it."""
+    """The settings cannot be used; ``faults`` says what is wrong, by variable."""
 
     def __init__(self, faults: dict[str, str]) -> None:
         super().__init__("\n".join(f"{name}: {text}" for name, text in faults.items()))
@@ -33,7 +33,7 @@ class Settings(KafkaSettings, LrsSettings, OidcSettings, GeneralSettings):
 
 
 def unknown_variables(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Find each variable with our prefix that is no setting: its name, and what to do."""
+    """Find each variable with our prefix that is not a setting: its name, and what to do."""
     known = (*Settings.model_fields, *CALLER_SETTINGS)
     for name in sorted(environment):
         prefix, _, setting = name.upper().partition(PREFIX)
@@ -46,7 +46,7 @@ def unknown_variables(environment: Mapping[str, str]) -> Iterator[tuple[str, str
 def load(**overrides: Any) -> Settings:
     """Read the settings from the environment; ``overrides`` win, unless they are None.
 
-    Raises InvalidSettings, which names each variable at fault.
+    Raises InvalidSettings with each faulty variable.
     """
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
@@ -68,7 +68,7 @@ def load(**overrides: Any) -> Settings:
 
 
 def with_secrets(settings: Settings) -> Settings:
-    """Fill in each secret that a file holds, without what ends its last line."""
+    """Fill in each secret from its file, without the newline at its end."""
     read = {
         name: SecretStr(file.read_text().strip("\r\n"))
         for name in SECRETS

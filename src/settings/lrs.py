@@ -13,7 +13,7 @@ NEEDED_BY_LRS = ("lrs_ukprn", "lrs_user", "lrs_password", "lrs_certificate", "lr
 
 
 class LrsSettings(Part):
-    """Where the Learning Records Service is, and who we are to it."""
+    """The address of the Learning Records Service, and our identity there."""
 
     lrs: Annotated[
         str,

@@ -9,7 +9,7 @@ from settings.parts import Part, variable
 
 
 class OidcSettings(Part):
-    """Which issuer people may sign in by, and who we are to it."""
+    """The issuer by which people may sign in, and our identity there."""
 
     oidc_issuer: Annotated[
         str | None,

@@ -1,1 +1,1 @@
-"""What every request passes on HTTP, to the API or to pages: its name, size, log, metrics."""
+"""The HTTP layers around the API and the pages: request ids, sizes, log and metrics."""

@@ -1,4 +1,4 @@
-"""Compression of what is looked at."""
+"""Compression of responses to GET."""
 
 import re
 
@@ -13,11 +13,11 @@ UNWANTED = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)")
 
 
 class Compression:
-    """Compresses what is looked at, if the client takes gzip.
+    """Compresses responses to GET, if the client accepts gzip.
 
-    Never an answer to a POST: those hold new secrets (tokens, launch links, tickets)
-    beside what was sent, and the length of both compressed together would tell of them.
-    Streams are not compressed, nor what is packed already.
+    A response to POST is never compressed: it can hold a new secret (token, launch link,
+    ticket) beside content that was sent, and the compressed length of both would reveal the
+    secret. Streams and already packed content are not compressed either.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -1,4 +1,4 @@
-"""What the service counts, for Prometheus."""
+"""Metrics of the service, for Prometheus."""
 
 from contextlib import suppress
 
@@ -65,8 +65,8 @@ class Metrics:
         self._seconds.labels(method, route).observe(seconds)
 
     def text(self) -> bytes:
-        """Write them all in Prometheus' text format."""
-        with suppress(*LOST):  # what was last known of them is told then
+        """Write all metrics in Prometheus' text format."""
+        with suppress(*LOST):  # then their last known values are written
             for name, (position, head) in self._service.behind().items():
                 self._position.labels(name).set(position)
                 self._lag.labels(name).set(max(0, head - position))

@@ -1,4 +1,4 @@
-"""What every request passes on its way in and out: its name, its size, its log line."""
+"""The middleware of every request: its id, its size limit and its log line."""
 
 import re
 import time
@@ -16,7 +16,7 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 def raw_headers(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
-    """Write headers as they are sent."""
+    """Encode headers as ASGI sends them."""
     return [(n.lower().encode(), value.encode()) for n, value in headers.items()]
 
 
@@ -24,7 +24,7 @@ log = structlog.get_logger("http")
 
 
 class TooLarge(HTTPException):
-    """The body is larger than this service takes."""
+    """The body is larger than the service accepts."""
 
     def __init__(self, most: int) -> None:
         mebibytes = most // 2**20
@@ -36,10 +36,10 @@ class TooLarge(HTTPException):
 
 
 class RequestMiddleware:
-    """Names each request, refuses what is too large, hides what went wrong inside.
+    """Names each request, limits its size, and hides internal errors.
 
-    ``headers`` are sent with every answer; ``failed`` answers for a fault of our own,
-    given the path and the request's id.
+    ``headers`` are sent with every response. ``failed`` makes the response to an internal
+    error, from the path and the request's id.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class RequestMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        sent = dict(reversed(scope["headers"]))  # of several, the first counts
+        sent = dict(reversed(scope["headers"]))  # of several, the first is used
         given = sent.get(b"x-request-id", b"").decode("latin-1")
         request_id = given if REQUEST_ID.fullmatch(given) else str(uuid4())
         state = scope.setdefault("state", {})
@@ -87,7 +87,7 @@ class RequestMiddleware:
             )
 
     def limit_body(self, sent: Mapping[bytes, bytes], receive: Receive) -> Receive:
-        """Make a receive that raises TooLarge as soon as the body is.
+        """Make a receive function that raises TooLarge as soon as the body is too large.
 
         ``sent`` are the headers of the request.
         """
@@ -108,7 +108,7 @@ class RequestMiddleware:
 
 
 class ResponseHeaders:
-    """The way out: adds the headers that every answer has, and notes its status."""
+    """Adds the headers of every response, and notes its status."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""How often somebody may ask, counted in this process."""
+"""A moving window of requests, counted in this process."""
 
 from collections import deque
 from threading import Lock
@@ -7,7 +7,7 @@ SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 
 
 class MovingWindow:
-    """The times of everybody's last requests; ``rate`` is as ``6000/minute``."""
+    """The times of each client's last requests; ``rate`` is such as ``6000/minute``."""
 
     def __init__(self, rate: str) -> None:
         most, _, unit = rate.partition("/")
@@ -19,8 +19,8 @@ class MovingWindow:
     def hit(self, who: str, now: float) -> tuple[bool, int, float]:
         """Count a request, unless there were too many.
 
-        Tells whether it was counted, how many more may come, and in how many seconds the
-        oldest of those that count will count no more.
+        Returns whether it was counted, how many more are allowed, and in how many seconds
+        the oldest counted request leaves the window.
         """
         with self._lock:
             if now >= self._sweep_at:

@@ -1,4 +1,4 @@
-"""How often one user may ask, and how often one address may be refused."""
+"""Rate limits: requests of one user, and refused requests of one address."""
 
 import time
 from collections.abc import Mapping
@@ -9,15 +9,15 @@ from catalogue import amount
 from transport.moving_window import MovingWindow
 
 RATE = "6000/minute"
-"""How often one user may ask, if no setting says otherwise (d)."""
+"""The default rate of one user's requests (d)."""
 
 REFUSED = "300/minute"
-"""How often one address may come without anybody signed in (d)."""
+"""The rate of an address's requests without a signed-in user (d)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RateCount:
-    """A request as it was counted; ``seconds`` until another may come, if too many."""
+    """A counted request; ``seconds`` until the next is allowed, if there were too many."""
 
     is_in_time: bool
     seconds: int
@@ -25,20 +25,20 @@ class RateCount:
 
     @property
     def sentence(self) -> str:
-        """Say that there were too many."""
+        """Say that there were too many requests."""
         return (
             f"You ask too often. Wait {amount(self.seconds, 'second')} and try again."
         )
 
 
 class Rates:
-    """Counts requests in this process; ``rate`` is each user's, as ``6000/minute``."""
+    """Counts requests in this process; ``rate`` is each user's, such as ``6000/minute``."""
 
     def __init__(self, rate: str) -> None:
         self._windows = {"user": MovingWindow(rate), "address": MovingWindow(REFUSED)}
 
     def hit(self, kind: Literal["user", "address"], who: str) -> RateCount:
-        """Count a request of a user, or one of an address that was not let in."""
+        """Count a user's request, or one of an address that was not let in."""
         window = self._windows[kind]
         is_in_time, left, until = window.hit(who, time.monotonic())
         seconds = max(1, round(until))

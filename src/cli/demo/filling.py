@@ -1,4 +1,4 @@
-"""Filling a centre: learners uploaded, ordered for and claimed for, by the rules."""
+"""Filling a centre by the rules: learners are uploaded, ordered for and claimed for."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,20 +28,20 @@ from store import Actor
 
 PRODUCT, PATHWAY, PASS = "Q-0005001227", "MAIN", "P"
 DONE, SHORT, BEGUN = 0.45, 0.55, 0.7
-"""Which part has done enough for a certificate; nearly enough; two units so far."""
+"""The shares of learners with enough for a certificate, nearly enough, and two units."""
 PATIENCE = 600.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Filling:
-    """Somebody at a centre, at work on a service that is started; the same for the same seed."""
+    """A user at work on a started service; the same seed gives the same work."""
 
     service: Service
     by: Actor
     seed: int
 
     def fill(self, count: int) -> None:
-        """Do everything that brings learners from a file to certificates."""
+        """Do everything that takes learners from a file to certificates."""
         learners = self.upload_learners(count)
         print_message(
             f"{amount(len(learners), 'learner was', 'learners were')} uploaded."
@@ -66,7 +66,7 @@ class Filling:
         )
 
     def upload(self, name: str, file_name: str, content: bytes) -> str:
-        """Upload a file of learners, and wait until it is checked; the group."""
+        """Upload a file of learners, and wait until it is checked; return the group."""
         at = self.service.clock()
         upload = UploadLearnerGroup(
             by=self.by, at=at, name=name, file_name=file_name, content=content
@@ -76,7 +76,7 @@ class Filling:
         return group
 
     def submit(self, group: str) -> Sequence[str]:
-        """Submit a group, and wait until its learners are made."""
+        """Submit a group, and wait for its learners."""
         at = self.service.clock()
         self.send(SubmitLearnerGroup(by=self.by, at=at, group=group))
         return wait_until_past(
@@ -84,7 +84,7 @@ class Filling:
         ).learners
 
     def order_products(self, learners: Sequence[str]) -> str:
-        """Register learners by an order that is confirmed; the order."""
+        """Register learners by a confirmed order; return the order."""
         at, today = self.service.clock(), self.today
         starts, ends = today - timedelta(days=270), today + timedelta(days=90)
         begin = BeginOrder(
@@ -102,7 +102,7 @@ class Filling:
         return order
 
     def claim_certificates(self, learners: Sequence[str], chance: Random) -> None:
-        """Claim for those who have done enough, or some; not all of them know best."""
+        """Claim for those who have done enough, or some units; some get lower grades."""
         enough = self.enough()
         full: dict[str, tuple[str, ...]] = {}
         begun: dict[str, tuple[str, ...]] = {}
@@ -130,7 +130,7 @@ class Filling:
         self.service.send(ProcessClaim(by=SERVICE, at=at, claim=claim, submitted_by=at))
 
     def claim(self, achieved: dict[str, tuple[str, ...]], award_type: AwardType) -> str:
-        """Claim for learners with their units, and submit it; the claim."""
+        """Claim for learners with their units, and submit; return the claim."""
         at = self.service.clock()
         yesterday = self.today - timedelta(days=1)
         awards = {

@@ -34,7 +34,7 @@ LEARNERS, NEWCOMERS = 24, 8
 TEST_UNIT, TEST_PRICE, EXTRA_TIME = "F/506/1934", Decimal("14.50"), 25
 OTHER_PRODUCT, OTHER_PATHWAY = "Q-0005001568", "FOOD"
 SLIPS = ((1, "Date of birth*", "31/02/2007"), (4, "ULN", "1000102508"))
-"""What is wrong in the second file: which learner, the column, what it holds."""
+"""The mistakes in the second file: the learner, the column and the value."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ class LivedIn(Filling):
     assessor: Actor
 
     def fill_year(self) -> None:
-        """Leave learners, orders, a test tomorrow, claims, and slips to put right."""
+        """Leave learners, orders, a test tomorrow, claims, and mistakes to correct."""
         learners = self.submit(
             self.upload("Autumn starters", "autumn-starters.csv", self.people(0))
         )
@@ -88,7 +88,7 @@ class LivedIn(Filling):
         )
 
     def claim_for(self, learners: Sequence[str]) -> None:
-        """Claim certificates; two of the learners lack a unit still."""
+        """Claim certificates; two of the learners still lack a unit."""
         ways = self.enough()
         achieved = {
             learner: way if place > 1 else way[:-1]
@@ -97,7 +97,7 @@ class LivedIn(Filling):
         self.process(self.claim(achieved, AwardType.FULL))
 
     def begin_claim(self, learners: Sequence[str]) -> None:
-        """Begin a claim that has no grades yet."""
+        """Begin a claim without grades."""
         units, at = self.enough()[0], self.service.clock()
         begin = BeginClaim(
             by=self.by,
@@ -109,7 +109,7 @@ class LivedIn(Filling):
         self.send(begin)
 
     def begin_order(self, learners: Sequence[str]) -> None:
-        """Begin an order that only has to be checked and confirmed."""
+        """Begin an order that only needs to be checked and confirmed."""
         today, pathway = self.today, PathwayChoice(pathway=OTHER_PATHWAY)
         dates = CourseDates(starts=today, ends=today + timedelta(days=300))
         begin = BeginOrder(
@@ -145,7 +145,7 @@ class LivedIn(Filling):
 
 
 def fill_centre(service: Service) -> None:
-    """Leave work of both users of the demo's first centre, so that no page is empty."""
+    """Fill the demo's first centre with the work of two users, so that no page is empty."""
     administrator, assessor = (
         get_user(service, user.name).actor(CHANNEL) for user in USERS[:2]
     )
@@ -153,7 +153,7 @@ def fill_centre(service: Service) -> None:
 
 
 def with_slips(content: bytes) -> bytes:
-    """Put slips into a file of learners, as somebody in a hurry leaves them."""
+    """Put typing mistakes into a file of learners."""
     rows = list(csv.DictReader(StringIO(content.decode())))
     for learner, column, slip in SLIPS:
         rows[learner][column] = slip

@@ -1,4 +1,4 @@
-"""People who never lived: a file of learners, the same for the same seed."""
+"""Invented people: a file of learners, the same for the same seed."""
 
 import csv
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ OTHERS = tuple(
     for name in FAMILY
     if name not in {"D'Arcy", "Müller", "Nowak", "Okafor", "Reid"}
 )
-"""Family names of nobody in the README's journey, which looks for its people by name."""
+"""Family names that the README's journey does not search for."""
 TOWNS = ("OX4 1AB", "RG1 4PN", "RG2 0QX", "SN1 2JG", "BS1 5TR")
 YOUNGEST, OLDEST = 16 * 366, 45 * 365
 WEIGHTS = range(10, 1, -1)
@@ -35,7 +35,7 @@ WEIGHTS = range(10, 1, -1)
 def learner_file(
     count: int, *, seed: int, today: date, family_names: Sequence[str] = FAMILY
 ) -> bytes:
-    """Fill in the template for so many learners, each with a ULN of their own."""
+    """Fill the template with so many learners, each with their own ULN."""
     chance = Random(seed)  # noqa: S311 - nothing is kept secret by it
     written = StringIO(newline="")
     writer = csv.writer(written)
@@ -58,7 +58,7 @@ def learner_file(
 
 
 def _ulns(count: int, chance: Random) -> Iterator[str]:
-    """Draw different ULNs, each with the check digit that is right."""
+    """Draw different ULNs with correct check digits."""
     seen: set[int] = set()
     while len(seen) < count:
         number = chance.randrange(100_000_000, 1_000_000_000)

@@ -1,4 +1,4 @@
-"""The demo: its users, and what to try."""
+"""The demo's users, and its guide."""
 
 import secrets
 import sys
@@ -16,7 +16,7 @@ TOKEN_LABEL = "demo"  # noqa: S105 - what it is for, not the token
 
 @dataclass(frozen=True, kw_only=True)
 class DemoUser:
-    """Somebody to try the service as."""
+    """A user to try the service as."""
 
     name: str
     full_name: str
@@ -53,12 +53,12 @@ USERS = (
 
 
 def has_users(service: Service) -> bool:
-    """Tell whether the demo's users are there, so that they are made only once."""
+    """Whether the demo's users exist, so that they are made only once."""
     return accounts.find_user(service.context, USERS[0].name) is not None
 
 
 def add_users(service: Service, *, with_passwords: bool = True) -> dict[str, str]:
-    """Add the demo's users, each with a password of its own; give name and password."""
+    """Add the demo's users, each with its own password; return passwords by name."""
     given: dict[str, str] = {}
     for user in USERS:
         password = secrets.token_urlsafe(12) if with_passwords else ""
@@ -87,7 +87,7 @@ def add_users(service: Service, *, with_passwords: bool = True) -> dict[str, str
 
 
 def token_of(service: Service, name: str) -> str:
-    """Give a new token of a demo user."""
+    """Return a new token of a demo user."""
     user = accounts.find_user(service.context, name)
     if user is None:
         raise LookupError(name)
@@ -105,9 +105,9 @@ def token_of(service: Service, name: str) -> str:
 def guide(
     service: Service, url: str, given: dict[str, str], *, with_secrets: bool = True
 ) -> list[str]:
-    """Say who there is and what to try; passwords are said at the first start only.
+    """List the users and what to try; passwords are shown at the first start only.
 
-    Without secrets no password and no token is said, but how to get a token.
+    Without secrets it shows no password or token, but how to get a token.
     """
     first, second = USERS[0].name, USERS[1].name
     wide = max(len(user.name) for user in USERS)

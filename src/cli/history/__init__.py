@@ -1,1 +1,1 @@
-"""What has been, from the command line: replayed, exported, proved."""
+"""The history from the command line: replayed, exported, proved."""

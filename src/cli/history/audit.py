@@ -1,4 +1,4 @@
-"""Proving that nothing was changed behind the service's back: verify, head, bundle."""
+"""Proving that the events are unchanged: verify, head, bundle."""
 
 import json
 from hashlib import sha256

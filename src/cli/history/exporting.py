@@ -56,14 +56,14 @@ RESULT_COLUMNS = (
     "grades",
     "updated_at",
 )
-"""Those of the API's answers, but that what is within another thing is beside it."""
+"""The API's fields, with nested objects flattened."""
 
 PART = 200
 
 
 @contextmanager
 def service_of(context: typer.Context, as_at: str | None) -> Iterator[Service]:
-    """Open the service with all its rows, as it is or as it was at a moment."""
+    """Open the service with all its rows, as they are or as they were at a moment."""
     with exit_on_refusal(), open_session(settings_of(context)) as service:
         if as_at is None:
             service.read_models.catch_up()
@@ -107,7 +107,7 @@ def every_result(
 
 
 def result_row(result: Result, shown: ResultResponse) -> dict[str, Any]:
-    """Put a result into one row, under the names that the API has for it."""
+    """Flatten a result into one row, under the API's names."""
     apprenticeship = shown.apprenticeship
     row = {
         **vars(result),

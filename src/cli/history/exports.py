@@ -1,4 +1,4 @@
-"""Taking data out, whole: learners, results, invoice lines, events."""
+"""Exporting whole lists: learners, results, invoice lines, events."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""What has been, as it is printed: a history's entries, and a moment to look at."""
+"""Printing histories, and reading moments in the past."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from projections.history.history import HistoryEntry
 def show_entries(
     entries: Iterable[HistoryEntry], columns: Sequence[str], form: Format
 ) -> None:
-    """Print what happened; before and after as lines where people read it."""
+    """Print a history's entries; for people, before and after are lines."""
     rows = (
         {**vars(entry), "changes": [vars(change) for change in entry.changes]}
         for entry in entries
@@ -30,7 +30,7 @@ def in_a_line(change: dict[str, object]) -> str:
 
 
 def moment(text: str) -> datetime:
-    """Read a moment that has been; a day alone is its end, and today's is now."""
+    """Read a past moment; a day alone means its end, and today means now."""
     now = datetime.now(UTC)
     try:
         read = day_or_moment(text, now)

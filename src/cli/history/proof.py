@@ -1,4 +1,4 @@
-"""What proving needs besides the ledger: heads that were kept, and how far it is."""
+"""Inputs and progress of the audit commands."""
 
 import json
 from collections.abc import Callable, Generator
@@ -19,7 +19,7 @@ def unsealed_in_words(count: int) -> str:
 
 
 def heads_in(file: Path) -> list[Head]:
-    """Read tree heads, one after another, or say what is wrong with the file and end."""
+    """Read a sequence of tree heads, or say what is wrong with the file and exit."""
     try:
         heads = [Head.of(document) for document in documents(file.read_text())]
     except (OSError, RecursionError, ValueError) as error:
@@ -28,7 +28,7 @@ def heads_in(file: Path) -> list[Head]:
 
 
 def documents(text: str) -> Generator[Any]:
-    """Read JSON documents that follow one another; raises ValueError."""
+    """Read a sequence of JSON documents. Raises ValueError."""
     decoder, text = json.JSONDecoder(), text.strip()
     while text:
         document, end = decoder.raw_decode(text)
@@ -38,7 +38,7 @@ def documents(text: str) -> Generator[Any]:
 
 @contextmanager
 def sealing() -> Generator[None]:
-    """Say what is in the way of a tree head, and end."""
+    """Exit with a message if no tree head can be signed."""
     try:
         yield
     except NotSealable as error:
@@ -47,7 +47,7 @@ def sealing() -> Generator[None]:
 
 @contextmanager
 def progress_to(total: int, what: str) -> Generator[Callable[[int], None]]:
-    """Show how far it is, on a terminal only; give what is to be told the count."""
+    """Show progress, on a terminal only; yields the function to call with the count."""
     console = Console(stderr=True)
     with Progress(console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task(what, total=total)

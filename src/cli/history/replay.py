@@ -1,4 +1,4 @@
-"""Looking at what has been: one thing's history, or its state at a moment."""
+"""Replaying one thing: its history, or its state at a moment."""
 
 import json
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Dead letters: reports from Kafka that could not be taken."""
+"""Dead letters: reports from Kafka that could not be handled."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -55,7 +55,7 @@ def replay(context: typer.Context) -> None:
 
 @contextmanager
 def open_inbox(context: typer.Context) -> Generator["Inbox"]:
-    """Open the inbox as set, or say why not."""
+    """Open the inbox that is set, or say why not."""
     from kafka.errors import KafkaError
 
     from cli.configuration import settings_of

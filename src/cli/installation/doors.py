@@ -1,4 +1,4 @@
-"""One address for programs and for people: the API below /api, pages for all else."""
+"""One address for programs and people: the API below /api, pages for everything else."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -6,11 +6,11 @@ from functools import cached_property
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")
-"""What paths of the API and of the machines that watch it begin with."""
+"""The beginnings of paths of the API and of monitoring."""
 
 
 class Doors:
-    """Gives each request to the API or to the pages, which are made when first asked."""
+    """Passes each request to the API or to the pages, which are made when first used."""
 
     def __init__(self, api: ASGIApp, make_pages: Callable[[], ASGIApp]) -> None:
         self._api, self._make_pages = api, make_pages

@@ -1,4 +1,4 @@
-"""Examining an installation: each setting, tried out."""
+"""Examining an installation: each setting is tried."""
 
 import os
 import socket
@@ -19,9 +19,9 @@ HIDDEN = "**********"
 
 
 def what_is_wrong(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Try each setting out; give the variable and the fault of each that fails.
+    """Try each setting; yield the variable and the fault of each that fails.
 
-    That nothing is recorded yet is no fault, and is given with no variable.
+    That nothing is recorded yet is not a fault; it is yielded without a variable.
     """
     yield from unreachable_brokers(settings)
     try:
@@ -52,7 +52,7 @@ def what_is_wrong(settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def unreachable_brokers(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Say so if Kafka is named and does not let us in."""
+    """Yield a fault if Kafka is set and does not let us in."""
     if broker := broker_of(settings):
         from downstream.topics import why_no_answer
 
@@ -82,7 +82,7 @@ def not_begun(settings: Settings, error: NotBegun) -> Iterator[tuple[str, str]]:
 
 
 def missing_events(service: Service) -> Iterator[tuple[str, str]]:
-    """Say so if somebody has read more events than there are."""
+    """Yield a fault if a follower has read more events than exist."""
     for name, (place, head) in service.behind().items():
         if place > head:
             fault = (
@@ -97,7 +97,7 @@ def missing_events(service: Service) -> Iterator[tuple[str, str]]:
 def settings_table(
     context: typer.Context, settings: Settings | None, faults: dict[str, str]
 ) -> Iterator[dict[str, object]]:
-    """Show each setting; as it was given, where there are no settings to be used."""
+    """Yield each setting; if the settings are unusable, as they were given."""
     options = context.obj or {}
     default = settings or Settings.model_construct()
     for name in Settings.model_fields:
@@ -117,7 +117,7 @@ def settings_table(
 
 
 def format_setting(value: object) -> str:
-    """Write a setting as it may be set: nothing for None, a time as PT15M."""
+    """Write a value as it may be set: nothing for None, a duration as PT15M."""
     if value is None:
         return ""
     if isinstance(value, timedelta):

@@ -1,4 +1,4 @@
-"""The master key: changed for another while the service runs, or its file looked at."""
+"""Replacing the master key while the service runs, and checking a copy of its file."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -82,7 +82,7 @@ def rotate(
 def open_keys(
     context: typer.Context, file: Path | None
 ) -> Generator[tuple["Rotation", "Follow"]]:
-    """Open the keys as set, and show on a terminal how far it is."""
+    """Open the keys that are set; show progress on a terminal."""
     from rich.console import Console
     from rich.progress import Progress
 

@@ -1,4 +1,4 @@
-"""The Learning Records Service as the settings say: opened, told of, examined (U7)."""
+"""The Learning Records Service as it is set: opened, described, examined (U7)."""
 
 from collections.abc import Generator
 from contextlib import closing, contextmanager
@@ -21,7 +21,7 @@ from lrs.simulator import SHIPPED, Others
 from settings import LRS_OFF, LRS_SIMULATED, Settings, variable
 
 SOON = timedelta(days=30)
-"""How long before its end a certificate is warned about (d)."""
+"""How long before a certificate ends a warning is given (d)."""
 
 SIMULATION_WARNING = (
     "WARNING: the Learning Records Service is only simulated, so no ULN of a real learner "
@@ -34,12 +34,12 @@ NOBODY = Details(
     date_of_birth=date(2000, 1, 1),
     uln="1000000000",
 )
-"""Who LRS is asked about to see whether it answers."""
+"""The learner about whom LRS is asked, to see whether it answers."""
 
 
 @contextmanager
 def verifying(settings: Settings) -> Generator[Verify | None]:
-    """Open what asks LRS, None if it is off.
+    """Open the verifier; None if LRS is off.
 
     Raises FixtureUnusable and CertificateUnusable.
     """
@@ -55,7 +55,7 @@ def verifying(settings: Settings) -> Generator[Verify | None]:
 
 
 def fixture_of(settings: Settings) -> Path:
-    """Name the file of what a simulated LRS knows: the shipped one if none is named."""
+    """Return the simulated LRS's file: the shipped one if none is set."""
     _, _, path = settings.lrs.partition(":")
     return Path(path) if path else SHIPPED
 
@@ -92,7 +92,7 @@ def describe_lrs(settings: Settings) -> str:
 
 
 def check_lrs(settings: Settings, now: datetime) -> tuple[str, dict[str, str]]:
-    """Say how LRS is, having asked it; and what is wrong, by setting."""
+    """Ask LRS; return how it is, and what is wrong by setting."""
     from lrs.client import Client
 
     try:

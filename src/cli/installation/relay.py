@@ -1,4 +1,4 @@
-"""The relay, and the inbox, each in a process of its own."""
+"""The relay and the inbox, each in a process of its own."""
 
 import signal
 from threading import Event
@@ -56,7 +56,7 @@ def inbox(context: typer.Context) -> None:
 
 
 def wait_for_end(said: str) -> None:
-    """Say that it works, and wait until it is told to end."""
+    """Say that it works, and wait for the signal to end."""
     ended = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())

@@ -1,4 +1,4 @@
-"""A service at work: its port, its log, its answers, until it is told to end."""
+"""The running server: its port, its log and its pages, until the signal to end."""
 
 import ctypes
 import errno
@@ -50,7 +50,7 @@ def serve_at(
     filled: bool,
     print_secrets: bool,
 ) -> None:
-    """Open what is set, tell how to begin, and answer requests until told to end."""
+    """Open what is set, print how to begin, and answer requests until the signal to end."""
     use_one_heap()
     with open_session(settings, begin=True) as service:
         url = address_of(settings.host, listener.getsockname()[1])
@@ -83,14 +83,14 @@ def serve_at(
         with publish_address(settings.keys, url):
             doors = Doors(app, partial(pages_of, service, app, settings, issuer))
             server = Server(doors, app.state.streams)
-            gc.freeze()  # what is there from the start is never looked through again
+            gc.freeze()  # the collector never scans again what exists at the start
             server.run(sockets=[listener])
 
 
 def pages_of(
     service: Service, app: FastAPI, settings: Settings, issuer: "Issuer | None"
 ) -> ASGIApp:
-    """Make the pages; what they need is imported once somebody opens one."""
+    """Make the pages; what they need is imported when somebody opens one."""
     from web.app import ROUTERS, create_pages
 
     routers = ROUTERS
@@ -118,9 +118,9 @@ PUBLIC_URL_WARNING = (
 
 
 def use_one_heap() -> None:
-    """Have memory given back that a large upload needed, where the C library is glibc.
+    """Return memory after large uploads, if the C library is glibc.
 
-    It would have a heap for each thread, and keep what is freed in each.
+    By default it has a heap for each thread, and keeps freed memory in each.
     """
     with suppress(AttributeError, OSError, TypeError):
         set_option = ctypes.CDLL(None).mallopt
@@ -129,7 +129,7 @@ def use_one_heap() -> None:
 
 
 class Server(uvicorn.Server):
-    """A server that does not wait for streams, which would not end by themselves."""
+    """A server that does not wait for streams, which do not end by themselves."""
 
     def __init__(self, app: ASGIApp, streams: Streams) -> None:
         super().__init__(
@@ -149,10 +149,10 @@ class Server(uvicorn.Server):
 
 
 def listening(settings: Settings) -> socket.socket:
-    """Take the port first of all, so that a second service stops before it starts.
+    """Open the port first, so that a second service stops before it starts.
 
-    The socket names its protocol, or asyncio would not set TCP_NODELAY on what it
-    accepts, and each answer would wait for a delayed acknowledgement, 40 ms.
+    The socket names its protocol; otherwise asyncio would not set TCP_NODELAY on accepted
+    connections, and each response would wait 40 ms for a delayed acknowledgement.
     """
     where = f"{settings.host}:{settings.port}"
     try:
@@ -170,7 +170,7 @@ def listening(settings: Settings) -> socket.socket:
 
 
 def warnings(settings: Settings, *, demo: bool) -> Iterator[str]:
-    """Say what is likely to be a mistake: settings that nobody reads, a simulated LRS."""
+    """Warn of likely mistakes: variables that nobody reads, a simulated LRS."""
     for name, fault in unknown_variables(os.environ):
         yield f"WARNING: {name} {fault}"
     if not settings.public_url and settings.host not in ON_THIS_MACHINE:
@@ -180,14 +180,14 @@ def warnings(settings: Settings, *, demo: bool) -> Iterator[str]:
 
 
 def kept_in(settings: Settings) -> str:
-    """Say where data is kept, without a password that may be in the address."""
+    """Say where data is kept, without a password from the address."""
     kind, _, place = settings.database.partition("://")
     address = f"{kind}://{place.rsplit('@', 1)[-1]}"
     return f"Data is kept in {address}, the master key in {settings.keys}"
 
 
 def end_quietly() -> None:
-    """Once the server has shut down it signals again: that one is to do nothing."""
+    """Ignore the second signal that the server sends itself after shutting down."""
 
     def ignore(_: int, __: FrameType | None) -> None:
         pass
@@ -197,7 +197,7 @@ def end_quietly() -> None:
 
 
 def log_as_json() -> None:
-    """Log to stderr, a JSON object a line, the libraries' own lines included."""
+    """Log to stderr, one JSON object a line, including the libraries' own lines."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

@@ -11,7 +11,7 @@ from cli.output import Format, show
 
 
 class Encoding(StrEnum):
-    """The encodings that nobody but a person can tell apart (U4)."""
+    """The encodings between which only a person can decide (U4)."""
 
     MAC = "mac-roman"
     WINDOWS = "cp1252"

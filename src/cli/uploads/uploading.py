@@ -1,4 +1,4 @@
-"""A file of learners on its way in, and what is said of it."""
+"""Uploading a file of learners, and printing what is found in it."""
 
 import time
 from collections import Counter
@@ -38,7 +38,7 @@ from store import Actor
 
 @dataclass
 class OtherForms:
-    """How often dates and ULNs were read from an unusual form, with an example (U4)."""
+    """Counts dates and ULNs that were read from an unusual form, with an example (U4)."""
 
     counts: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
@@ -61,13 +61,13 @@ EVERY = 0.05
 def mapping_of(
     content: bytes, encoding: str | None, given: list[str] | None, accepted: bool
 ) -> Mapping[str, str] | None:
-    """Settle which column is which of ours (U3); None for the template's own.
+    """Settle which column is which of ours (U3); None for the template's own columns.
 
-    Shows what is proposed, and ends, unless that is accepted or said otherwise.
+    Without a choice or --accept-mapping, it prints the proposal and exits.
     """
     try:
         file = read_learner_file(content, encoding=encoding)
-    except FileRefused:  # which the upload is to record
+    except FileRefused:  # the upload will record the refusal
         return None
     if file.mapping is None:
         return None
@@ -91,7 +91,7 @@ def mapping_of(
 def check_file(
     service: Service, user: SignedInUser, file: LearnerFile
 ) -> Iterator[dict[str, str]]:
-    """Check the file as an upload by that user would be, and record nothing."""
+    """Check a file as an upload by that user would be; record nothing."""
     require_may(UploadLearnerGroup, user.role)
     service.read_models.catch_up()
     around = RowChecker(
@@ -129,7 +129,7 @@ def _count_unverified(ulns: int) -> list[str]:
 def upload_file(
     service: Service, command: UploadLearnerGroup, mapping: Mapping[str, str] | None
 ) -> Iterator[dict[str, str]]:
-    """Upload the file and wait until it is checked, by this process or another."""
+    """Upload the file, and wait until this process or another has checked it."""
     by, group = command.by, service.send(command).created_id
     if mapping is not None:
         at = service.clock()
@@ -160,7 +160,7 @@ def upload_file(
 def wait_until_past(
     service: Service, group: str, by: Actor, passing: UploadStatus
 ) -> Upload:
-    """Wait until a group has got past a status; this process or another works on it."""
+    """Wait until a group is past a status, whichever process works on it."""
     while True:
         _, upload = load(GROUP, group, store=service.store, reader=by)
         if upload.status is not passing:
@@ -186,7 +186,7 @@ def _describe_row(
     problems: Iterable[Problem],
     warnings: Iterable[Problem],
 ) -> Iterator[dict[str, str]]:
-    """Say each thing found in a row: where, whose, what is wrong and what to do."""
+    """Yield each finding about a row: which cell, what is wrong and what to do."""
     letters = dict(zip((*COLUMNS, OVERFLOW), "ABCDEFGHI", strict=True))
     for kind, found in (("problem", problems), ("warning", warnings)):
         for problem in found:

@@ -1,4 +1,4 @@
-"""Who asks for a change of users."""
+"""The actor of commands on users."""
 
 from cli.messages import USAGE, refuse
 from cli.session import CHANNEL, SERVICE, get_user
@@ -8,7 +8,7 @@ from store import Actor
 
 
 def asking(service: Service, name: str) -> Actor:
-    """Say who asks: a user, or for the very first user the service itself."""
+    """Return the actor: a user or, for the very first user, the service itself."""
     if name:
         return get_user(service, name).actor(CHANNEL)
     service.read_models.catch_up()

@@ -10,7 +10,7 @@ from cli.messages import print_message
 
 
 class UserRole(StrEnum):
-    """The roles that a user may have: all but the service's own."""
+    """The roles that people and machines may have."""
 
     CENTRE_ADMINISTRATOR = "Centre Administrator"
     ASSESSOR = "Assessor"

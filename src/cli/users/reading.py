@@ -1,4 +1,4 @@
-"""Reading users, without opening more of the service than their rows."""
+"""Reading users without opening the rest of the service."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,7 +15,7 @@ PAGE = 200
 
 
 def all_users(settings: Settings) -> Iterator[UserRow]:
-    """Read all users by name, once their rows have all that was recorded."""
+    """Read all users by name, once their rows are up to date."""
     with ExitStack() as stack:
         store = open_store(settings.database, keys=settings.keys, begin=False)
         stack.callback(store.close)

@@ -1,4 +1,4 @@
-"""Every kind of message. Importing this makes each of them known."""
+"""Every kind of message: importing this module registers all of them."""
 
 from downstream.messages import (
     bookings,
@@ -23,6 +23,6 @@ __all__ = [
 
 
 def every_kind() -> list[MessageKind]:
-    """List them by their type; of those of one type, each event that they tell of."""
+    """List all kinds by type; several events can have messages of one type."""
     found = [kind for kinds in KINDS.values() for kind in kinds]
     return sorted(found, key=lambda kind: (kind.type, kind.event.topic))

@@ -1,4 +1,4 @@
-"""What a public message is: typed data of identifiers, and the event that it is made of."""
+"""Public messages: typed data with identifiers only, and the events they come from."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,35 +11,35 @@ from events.event import Event
 from store import Recorded
 
 EVENTS = "learner-management.events"
-"""The topic of all public facts."""
+"""The topic of all public events."""
 LINES = "invoicing.lines"
 """The topic of charges, credits and corrections."""
 PREFIX = "learner-management."
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """The data of a message. It holds no personal value: a topic keeps them for ever.
+    """The data of a message. It has no personal values, because topics keep them for ever.
 
-    ``centre`` is the centre that the thing belonged to once this had happened; it is the
-    key of the message as well.
+    ``centre`` is the centre to which the thing belonged after the event; it is the
+    message's key too.
     """
 
     centre: str
 
 
 Derive = Callable[[Any, Any], object]
-"""Makes a field of the event and of the first event of its stream."""
+"""Makes a field from the event and the first event of its stream."""
 
 M = TypeVar("M", bound=type[Message])
 
 
 @dataclass(frozen=True, kw_only=True)
 class MessageKind:
-    """A kind of message: the event it tells of, where it is sent, what it is called.
+    """A kind of message: its event, its topic and its name.
 
-    ``subject`` is the field that names what the message is about. A field that the
-    event does not have comes from ``derived``, or from the first event of the stream.
-    It is sent if ``when`` holds for both events.
+    ``subject`` is the field that names what the message is about. A field that the event
+    lacks comes from ``derived``, or from the first event of the stream. The message is sent
+    if ``when`` holds for both events.
     """
 
     topic: str
@@ -58,13 +58,13 @@ class MessageKind:
 
     @cached_property
     def needs_beginning(self) -> bool:
-        """Whether the first event of the stream is needed to make it."""
+        """Whether the message needs the first event of the stream."""
         known = {*get_type_hints(self.event), "centre"}
         fields = set(self.data.__struct_fields__)
         return bool(self.when or self.derived or fields - known)
 
     def make(self, recorded: Recorded, begun: Event) -> Message | None:
-        """Make the data of it; None if this event is not told of."""
+        """Make the message's data; None if this event has no message."""
         event = recorded.event
         if self.when is not None and not self.when(event, begun):
             return None
@@ -79,7 +79,7 @@ class MessageKind:
 
 
 KINDS: dict[type[Event], list[MessageKind]] = {}
-"""Every kind of message, by the event that it tells of."""
+"""Every kind of message, by its event."""
 
 
 def tells(
@@ -92,9 +92,9 @@ def tells(
     when: Callable[[Any, Any], bool] | None = None,
     derived: Mapping[str, Derive] | None = None,
 ) -> Callable[[M], M]:
-    """Say that the class is the data of a message that tells of an event.
+    """Register the class as the data of an event's message.
 
-    It is called like the event, unless it has a ``name`` of its own.
+    The message has the event's name, unless ``name`` is given.
     """
 
     def register(data: M) -> M:

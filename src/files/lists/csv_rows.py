@@ -1,4 +1,4 @@
-"""Rows as CSV that no spreadsheet takes for anything but text."""
+"""CSV rows that spreadsheets read as plain text."""
 
 import csv
 import io
@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 BYTE_ORDER_MARK = "\ufeff"
-"""What Excel needs at the beginning to read names in UTF-8."""
+"""The byte-order mark, which Excel needs to read UTF-8."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a formula may begin with; the last four are the first ones in full width."""
+"""Characters that can begin a formula; the last four are full-width forms of others."""
 NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?", re.ASCII)
-"""A negative number, as amounts of credits are written: it is worth what it says."""
+"""A negative number, such as the amount of a credit: it stays a number."""
 
 
 def csv_escape(value: object) -> str:
-    """Write a value so that no spreadsheet takes it for a formula; numbers stay."""
+    """Write a value so that no spreadsheet reads it as a formula; numbers stay."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     text = "" if value is None else str(value)
@@ -27,7 +27,7 @@ def csv_escape(value: object) -> str:
 def csv_rows(
     columns: Sequence[str], rows: Iterable[Mapping[str, Any]]
 ) -> Iterator[str]:
-    """Write rows as CSV, with the columns' names first, part by part."""
+    """Yield rows as CSV, with the columns' names first."""
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow(columns)

@@ -1,4 +1,4 @@
-"""A list as a workbook: text stays text, days are days, nothing is a formula."""
+"""A list as a workbook: text stays text, days stay days, and nothing is a formula."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 MOST_ROWS = 1_048_575
-"""How many rows a sheet has besides that of the columns' names."""
+"""The most rows of a sheet below the columns' names."""
 LONGEST = 32_767
-"""How many characters a cell holds."""
+"""The most characters in a cell."""
 WIDTH = 18
 TEXT, DAY, MOMENT = "@", "dd/mm/yyyy", "dd/mm/yyyy hh:mm"
 
@@ -32,10 +32,10 @@ class TooLongForWorkbook(Malformed):
 def write_list(
     content: IO[bytes], columns: Sequence[str], rows: Iterable[Mapping[str, Any]]
 ) -> None:
-    """Write rows into a workbook of one sheet, with the columns' names on top.
+    """Write rows into a workbook of one sheet, below the columns' names.
 
-    A row is written before the next one is asked for. Numbers are written as such only
-    if they are amounts: a ULN is text. Moments are UTC. Raises TooLongForWorkbook.
+    Each row is written before the next one is requested. Only amounts are written as
+    numbers: a ULN is text. Moments are UTC. Raises TooLongForWorkbook.
     """
     from xlsxwriter import Workbook  # noqa: PLC0415 - 2 MB that few processes need
 
