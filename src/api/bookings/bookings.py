@@ -1,4 +1,4 @@
-"""Bookings over HTTP: found, amended, cancelled, launched, and how the tests went."""
+"""Bookings over HTTP: found, amended, cancelled."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -44,7 +44,7 @@ Booked = Annotated[str, Path(alias="booking", max_length=20, examples=["B-000000
 
 
 class PackageResponse(ResponseBody, title="BookingPackage"):
-    """A package that was downloaded, and why it is of no use any more, if so (B11, B14)."""
+    """A downloaded package, and why it can no longer be used, if so (B11, B14)."""
 
     package: str = Field(examples=["0f3c2d1b5a69788796a50f3c2d1b5a69"])
     user: str = Field(examples=["admin.riverside"])
@@ -58,7 +58,7 @@ class PackageResponse(ResponseBody, title="BookingPackage"):
 
 
 class OutcomeBefore(ResponseBody, title="BookingOutcomeBefore"):
-    """What had been reported of a test before it was put right (B17)."""
+    """The outcome of a test as it was reported before a correction (B17)."""
 
     attendance: Attendance
     is_pass: bool | None
@@ -107,7 +107,7 @@ class BookingResponse(ResponseBody, title="Booking"):
 
 
 class Amendment(RequestBody, title="BookingAmendment"):
-    """What changes; what is left out stays. A specialist gives a reason."""
+    """The changes; what is left out stays. An Account Specialist gives a reason."""
 
     starts: Annotated[str, Field(max_length=40)] | None = Field(
         default=None, examples=["2026-12-11T10:00"]
@@ -153,9 +153,9 @@ def list_bookings(
     *,
     past: Annotated[bool, Query(description="Those that are over as well.")] = False,
 ) -> ListResponse[BookingResponse]:
-    """List bookings by their time: present and future, or past ones too (B8).
+    """List bookings by time: present and future, or past ones too (B8).
 
-    With ``updated_since`` those that are over are listed as well.
+    With ``updated_since``, those that are over are listed as well.
     """
     found = bookings.search_bookings(
         reads,
@@ -207,7 +207,7 @@ def amend_booking(
 ) -> BookingResponse:
     """Change time, mode or extra time, before the window opens (B6, B10).
 
-    A package that was downloaded before is stale from then on: ``packages`` says so.
+    Packages downloaded before are then stale; ``packages`` says so.
     """
     return context.answer(
         AmendBooking(
@@ -225,7 +225,7 @@ def amend_booking(
 
 @router.post("/{booking}/cancel", operation_id="cancelBooking")
 def cancel_booking(booking: Booked, context: IdempotentRequestOf) -> BookingResponse:
-    """Give the place up, until the window has closed (B9)."""
+    """Cancel a booking, until its window has closed (B9)."""
     return context.answer(
         CancelBooking(**context.command_metadata, booking=booking),
         respond_with_booking,

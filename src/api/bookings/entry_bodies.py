@@ -1,4 +1,4 @@
-"""What is sent to put an order of entries together: one by one, or for many."""
+"""The request bodies of entry orders: entries one by one, or lines for many learners."""
 
 from typing import Annotated, Any
 
@@ -17,7 +17,7 @@ from events.bookings.entry_order import Entry
 
 
 class TestToBook(RequestBody, title="TestToBook"):
-    """A test, and how it is to be sat; its time is in London unless it says else."""
+    """A test, and how it is sat; its time is in London unless it has an offset."""
 
     qualification: ProductName
     apprenticeship: Name | None = Field(
@@ -32,7 +32,7 @@ class TestToBook(RequestBody, title="TestToBook"):
     extra_time: int = Field(default=0, ge=0, le=1000, description="In per cent.")
 
     def entry(self, learner: str, *, at: FieldPath) -> Entry:
-        """Read the entry of a learner; ``at`` is the path to where the body says it.
+        """Make the entry of a learner; ``at`` is its path in the body.
 
         Raises TimeMalformed, TimeSkipped.
         """
@@ -67,7 +67,7 @@ class EntryRequest(TestToBook, title="EntryChoice"):
 
 
 class EntryLineRequest(TestToBook, title="EntryLine"):
-    """A test to be booked for many: for each of these learners, and of these groups."""
+    """A test to book for many: for each of these learners, and of these groups."""
 
     model_config = with_example(
         {
@@ -154,7 +154,7 @@ class NewEntryOrder(EntriesRequest, title="NewEntryOrder"):
 
 
 class EntryChange(RequestBody, title="EntryChange"):
-    """What changes of an entry; what is left out stays, and null takes it away."""
+    """The changes to an entry; what is left out stays, and null clears it."""
 
     model_config = with_example({"starts": "2026-12-11T10:00", "extra_time": 25})
 

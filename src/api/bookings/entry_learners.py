@@ -1,4 +1,4 @@
-"""Whether a learner can be entered for a test, and if not, why (B2)."""
+"""Whether a learner can be entered for a test, and why not (B2)."""
 
 from typing import Annotated
 
@@ -24,7 +24,7 @@ Product = Annotated[
 
 
 class LearnerLookedUp(ResponseBody, title="EntryLearner"):
-    """Whether a learner can be entered for a test, through what, and why not (B2)."""
+    """Whether a learner can be entered for a test, through which registration, and why not (B2)."""
 
     learner: str = Field(examples=["L-0000000017T"])
     given_name: str
@@ -55,7 +55,7 @@ def looked_up(
         Query(max_length=20, pattern=PATTERN, description="What is booked through."),
     ] = None,
 ) -> LearnerLookedUp:
-    """Look up a learner who cannot be found for a test, and say the reason (B2, B7)."""
+    """Look up why a learner cannot be entered for a test (B2, B7)."""
     _, person = context.load(LEARNER, learner)
     if qualification not in context.command_context.catalogue.qualifications:
         raise NotFound(what="qualification", name=qualification)

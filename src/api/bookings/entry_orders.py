@@ -1,4 +1,4 @@
-"""Orders of entries over HTTP: tests put together in steps, then booked at once (B1)."""
+"""Entry orders over HTTP: tests are collected in steps, then booked at once (B1)."""
 
 from dataclasses import replace
 from http import HTTPStatus
@@ -70,17 +70,17 @@ UnitOfEntry = Annotated[
 class EntryOrderPurchaseOrderNumber(
     GivenPurchaseOrderNumber, title="EntryOrderPurchaseOrderNumber"
 ):
-    """What is printed on the invoice of the entries."""
+    """The number printed on the invoice of the entries."""
 
 
 class EntriesConfirmed(RequestBody, title="EntryOrderConfirmation"):
-    """What the entries were seen to cost."""
+    """The total cost that the user saw."""
 
     total: Price = Field(examples=["14.50"])
 
 
 class EntryResponse(ResponseBody, title="Entry"):
-    """An entry, with what it costs; confirmed, with its booking."""
+    """An entry with its price; once confirmed, with its booking."""
 
     learner: str = Field(examples=["L-0000000017T"])
     given_name: str = Field(examples=["Chloë"])
@@ -110,7 +110,7 @@ class MissingResponse(ResponseBody, title="EntryOrderMissing"):
 
 
 class EntryOrderResponse(ResponseBody, title="EntryOrder"):
-    """An order of entries as it is now, and what it still lacks (B1)."""
+    """An entry order as it is now, and what it still lacks (B1)."""
 
     order: str = Field(examples=["O-0000000042"])
     centre: str
@@ -135,7 +135,7 @@ def list_entry_orders(
     part: PagingSince,
     filters: FiltersOf,
 ) -> ListResponse[OrderSummary]:
-    """List the centre's orders of entries, newest first (B1); all orders: GET /orders."""
+    """List the centre's entry orders, newest first (B1); for all orders see GET /orders."""
     found = order_search.search_orders(
         reads,
         centre=scope(user),
@@ -156,7 +156,7 @@ def list_entry_orders(
 def begin_entry_order(
     body: NewEntryOrder, context: RequestContextOf
 ) -> EntryOrderResponse:
-    """Begin an order of entries, with all that is known of it."""
+    """Begin an entry order, with everything already known about it."""
     return context.answer_created(
         BeginEntryOrder(
             **context.command_metadata,
@@ -173,7 +173,7 @@ def begin_entry_order(
 def get_entry_order(
     entry_order: Ordered, context: RequestContextOf
 ) -> EntryOrderResponse:
-    """Show an order of entries, with what each costs and what is still missing."""
+    """Show an entry order: the price of each entry, and what is still missing."""
     return respond_with_entry_order(context, entry_order)
 
 
@@ -181,7 +181,7 @@ def get_entry_order(
 def choose(
     entry_order: Ordered, body: EntriesRequest, context: ConditionalContextOf
 ) -> EntryOrderResponse:
-    """Put these entries in place of those before; they may still lack anything."""
+    """Replace the entries of an order; they may still be incomplete."""
     return context.answer(
         ChooseEntries(
             **context.command_metadata,
@@ -199,7 +199,7 @@ def choose(
 def add_entries(
     entry_order: Ordered, body: EntriesRequest, context: RequestContextOf
 ) -> EntryOrderResponse:
-    """Add entries to those of the order, one by one or for many in one line."""
+    """Add entries to the order, one by one or in lines for many learners."""
     return context.answer(
         AddEntries(
             **context.command_metadata,
@@ -244,7 +244,7 @@ def remove_entry(
     *,
     confirm_loss: ConfirmLoss = False,
 ) -> EntryOrderResponse:
-    """Take off a learner's entry for a unit, or all of a learner's entries."""
+    """Remove a learner's entry for a unit, or all of a learner's entries."""
     return context.answer(
         RemoveEntry(
             **context.command_metadata,
@@ -267,7 +267,7 @@ def give_number(
     body: EntryOrderPurchaseOrderNumber,
     context: ConditionalContextOf,
 ) -> EntryOrderResponse:
-    """Say what the purchase is called; null takes it away."""
+    """Set the centre's purchase order number; null removes it."""
     return context.answer(
         GiveEntryPurchaseOrderNumber(
             **context.command_metadata,
@@ -283,7 +283,7 @@ def give_number(
     "/{entry_order}", operation_id="deleteEntryOrder", status_code=HTTPStatus.NO_CONTENT
 )
 def delete_entry_order(entry_order: Ordered, context: ConditionalContextOf) -> None:
-    """Throw away an order that has not been confirmed."""
+    """Delete an order that has not been confirmed."""
     context.send(DeleteEntryOrder(**context.command_metadata, order=entry_order))
 
 
@@ -291,7 +291,7 @@ def delete_entry_order(entry_order: Ordered, context: ConditionalContextOf) -> N
 def confirm_entry_order(
     entry_order: Ordered, body: EntriesConfirmed, context: IdempotentRequestOf
 ) -> EntryOrderResponse:
-    """Book every entry or none, at the total that was seen (B1-B7)."""
+    """Book every entry or none, at the total that the user saw (B1-B7)."""
     return context.answer(
         ConfirmEntryOrder(
             **context.command_metadata, order=entry_order, total=body.total

@@ -1,4 +1,4 @@
-"""Offline clients over HTTP: the programs that tests are sat with offline."""
+"""Offline clients over HTTP: a centre's programs for sitting tests offline."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -41,7 +41,7 @@ class NewClient(RequestBody, title="NewOfflineClient"):
 
 
 class Report(RequestBody, title="OfflineClientReport"):
-    """What a program says of itself; its public key once, if it has registered none."""
+    """A program's report; its public key is sent once, if it has registered none."""
 
     model_config = with_example({"version": "2.1.0"})
 
@@ -50,7 +50,7 @@ class Report(RequestBody, title="OfflineClientReport"):
 
 
 class ClientResponse(ResponseBody, title="OfflineClient"):
-    """A program, and why tests cannot be sat with it, if they cannot (B13)."""
+    """A program, and why it cannot be used for tests, if so (B13)."""
 
     client: str = Field(examples=["0f3c2d1b5a69788796a50f3c2d1b5a69"])
     centre: str
@@ -73,7 +73,7 @@ def list_offline_clients(
     now: Now,
     centre: Filter = None,
 ) -> ListResponse[ClientResponse]:
-    """List the offline clients by name, each with whether it is fit (B13)."""
+    """List the offline clients by name, each with whether it can be used (B13)."""
     found = offline_clients.search_offline_clients(
         reads,
         centre=scope(user, centre),
@@ -90,9 +90,9 @@ def list_offline_clients(
 
 @router.post("", operation_id="createOfflineClient", status_code=HTTPStatus.CREATED)
 def register(body: NewClient, context: RequestContextOf) -> ClientResponse:
-    """Register a program, so that tests can be sat with it (B13).
+    """Register a program for sitting tests (B13).
 
-    Packages are sealed for its public key, whose other half never leaves it.
+    Packages are sealed for its public key; the private key never leaves it.
     """
     command = RegisterOfflineClient(**context.command_metadata, **body.model_dump())
     done = context.send(command)
@@ -105,7 +105,7 @@ def report_offline_client(
     body: Report,
     context: RequestContextOf,
 ) -> ClientResponse:
-    """Say that the program is there, its version, and its public key (B13)."""
+    """Report that the program is in use, its version, and its public key (B13)."""
     return context.answer(
         ReportOfflineClient(
             **context.command_metadata, client=client, **body.model_dump()

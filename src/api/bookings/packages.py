@@ -1,4 +1,4 @@
-"""Offline tests over HTTP: packages checked and downloaded, and answers sent back."""
+"""Offline tests over HTTP: packages checked and downloaded, answers received."""
 
 from base64 import b64encode
 from hashlib import sha256
@@ -45,7 +45,7 @@ class AnswersTooLarge(Malformed):
 
 
 class CheckResponse(ResponseBody, title="PackageCheck"):
-    """One of the checks: what it is about, and why it passes or fails (B13)."""
+    """One check: its subject, and why it passes or fails (B13)."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -84,9 +84,9 @@ def check(
         ),
     ] = None,
 ) -> list[CheckResponse]:
-    """Make the four checks of the package downloaded last, again and again (B13).
+    """Make the four checks of the package downloaded last, as often as wanted (B13).
 
-    Whoever has downloaded none yet is told so by the third.
+    If none was downloaded yet, the third check says so.
     """
     found = check_package(service.context, booking, client, by, now, sha256=file_sha256)
     return [CheckResponse.model_validate(each) for each in found]
@@ -101,10 +101,10 @@ def check(
 def download(
     booking: Booked, body: Download, service: ServiceOf, by: By, now: Now
 ) -> Zip:
-    """Download the package of an offline test, for a client and one's PIN (B13).
+    """Download the package of an offline test, for a client and your PIN (B13).
 
-    Both are needed to open it, as docs/offline.md says. Each download is a package of
-    its own. A wrong PIN counts as a try (B14).
+    Both are needed to open it, as docs/offline.md says. Each download is a package of its
+    own. A wrong PIN counts as a try (B14).
     """
     require_may(DownloadPackage, Role(by.role))
     load(BOOKING, booking, store=service.store, reader=by)
@@ -144,10 +144,10 @@ def send_answers(
         ),
     ] = None,
 ) -> BookingResponse:
-    """Send back the answer package of an offline test; 5 MB at most (B11, B15).
+    """Send the answer package of an offline test; 5 MB at most (B11, B15).
 
-    It is as docs/offline.md says, and of this booking. That says the test was taken.
-    The same answers sent again change nothing.
+    docs/offline.md describes it; it must be this booking's. It records that the test was
+    taken. Sending the same answers again changes nothing.
     """
     return context.answer(
         ReceiveAnswers(

@@ -1,4 +1,4 @@
-"""Sittings over HTTP: which there are, in which rooms, and their attendance registers."""
+"""Sittings over HTTP: the list, their rooms, and their attendance registers."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -58,7 +58,7 @@ Room = Annotated[str | None, Field(max_length=100, examples=["Hall B"])]
 
 
 class SittingResponse(ResponseBody, title="Sitting"):
-    """The tests of a unit at one time; who was cancelled does not count."""
+    """The tests of a unit at one time; cancelled ones do not count."""
 
     centre: str = Field(examples=["48213"])
     centre_name: CentreName = None
@@ -85,7 +85,7 @@ class SittingResponse(ResponseBody, title="Sitting"):
 
 
 class Seat(ResponseBody, title="RegisterEntry"):
-    """A learner in an attendance register; date and time are London's."""
+    """A learner in an attendance register; date and time are in London."""
 
     learner: str = Field(examples=["L-0000000017T"])
     given_name: str = Field(examples=["Chloë"])
@@ -109,20 +109,20 @@ COLUMNS = tuple(Seat.model_fields)
 
 
 class RoomChoice(RequestBody, title="RoomChoice"):
-    """The room in which a test is sat; null takes it away."""
+    """The room in which a test is sat; null removes it."""
 
     room: Room
 
 
 class SittingRoomChoice(RoomChoice, title="SittingRoomChoice"):
-    """The room of everybody who sits a test of a unit at a time."""
+    """The room for all tests of a unit at one time."""
 
     unit: str = Field(max_length=20, examples=["F/506/1934"])
     starts: str = Field(max_length=40, examples=["2026-12-10T10:00"])
 
 
 class SittingRoom(ResponseBody, title="SittingRoom"):
-    """For how many bookings the room is that of the sitting now."""
+    """The room of a sitting, and the number of its bookings."""
 
     room: Room
     bookings: int
@@ -150,7 +150,7 @@ def list_sittings(
     *,
     past: Annotated[bool, Query(description="Those that are over as well.")] = False,
 ) -> ListResponse[SittingResponse]:
-    """List sittings by their time, each with how many sit it: present and future (B16)."""
+    """List present and future sittings by time, each with the number of learners (B16)."""
     found = sittings.search_sittings(
         reads,
         centre=scope(user, centre),
@@ -174,7 +174,7 @@ def list_sittings(
 def set_sitting_room(
     body: SittingRoomChoice, context: RequestContextOf, reads: Reads
 ) -> SittingRoom:
-    """Say in which room everybody sits a test of a unit at a time (B16)."""
+    """Set the room in which all tests of a unit at one time are sat (B16)."""
     require_may(GiveRoom, Role(context.by.role))
     starts = read_time(body.starts, path=("starts",))
     found = bookings.sitting(
@@ -191,7 +191,7 @@ def set_sitting_room(
 def set_room(
     booking: Booked, body: RoomChoice, context: ConditionalContextOf
 ) -> BookingResponse:
-    """Say in which room a test is sat; a package that was downloaded stays good (B16)."""
+    """Set the room in which a test is sat; a downloaded package stays valid (B16)."""
     return context.answer(
         GiveRoom(**context.command_metadata, bookings=(booking,), room=body.room),
         respond_with_booking,
@@ -226,14 +226,14 @@ Register = Annotated[list[Seat], Depends(register_rows)]
     "/register.csv", operation_id="downloadAttendanceRegister", response_class=CsvStream
 )
 def download_register(register: Register) -> CsvStream:
-    """Give the attendance register of a sitting, by name, to be printed (B16)."""
+    """Download the attendance register of a sitting, by name, to print (B16)."""
     rows = (seat.model_dump() for seat in register)
     return CsvStream.make("register.csv", COLUMNS, rows, is_for_people=True)
 
 
 @router.get("/register", operation_id="getAttendanceRegister")
 def get_register(register: Register) -> list[Seat]:
-    """Give the attendance register of a sitting, by name (B16)."""
+    """Show the attendance register of a sitting, by name (B16)."""
     return register
 
 
@@ -246,7 +246,7 @@ def seats(
     starts: datetime,
     room: str | None,
 ) -> list[Seat]:
-    """Give everybody who sits a test of a unit at a time, or in a room, by name."""
+    """List the learners who sit a test of a unit at a time, maybe in one room, by name."""
     register = attendance_register(
         context, reads, centre=centre, unit=unit, starts=starts, room=room
     )

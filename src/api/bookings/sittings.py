@@ -1,4 +1,4 @@
-"""Tests over HTTP as they are sat: launch links, and how they went."""
+"""Sitting tests over HTTP: launch links and outcomes."""
 
 import secrets
 from datetime import date
@@ -38,7 +38,7 @@ TEST_PLAYER = Actor(user="test player", role=Role.SERVICE, centre=None, channel=
 
 
 class OutcomeReport(RequestBody, title="BookingOutcome"):
-    """How a test went: Taken, Absent, or a result, Pass or Fail (B15)."""
+    """The outcome of a test: Taken, Absent, or a result, Pass or Fail (B15)."""
 
     attendance: Literal[Attendance.TAKEN, Attendance.ABSENT]
     result: Annotated[str, Field(pattern="^(Pass|Fail)$")] | None = Field(
@@ -55,7 +55,7 @@ class OutcomeReport(RequestBody, title="BookingOutcome"):
 
 
 class OutcomeCorrection(OutcomeReport, title="BookingOutcomeCorrection"):
-    """How a test went in truth, all of it, and why it was reported otherwise (B17)."""
+    """The correct outcome of a test, all of it, and why it was reported otherwise (B17)."""
 
     reason: str = Field(
         max_length=1000, examples=["Marked again: two answers were misread."]
@@ -70,7 +70,7 @@ class LaunchLink(ResponseBody, title="LaunchLink"):
 
 
 class Launched(ResponseBody, title="LaunchedTest"):
-    """What the test player needs to know."""
+    """The data that the test player needs."""
 
     booking: str = Field(examples=["B-0000000042"])
     learner: str = Field(examples=["L-0000000017T"])
@@ -88,7 +88,7 @@ class Launched(ResponseBody, title="LaunchedTest"):
 def report_outcome(
     booking: Booked, body: OutcomeReport, context: RequestContextOf
 ) -> BookingResponse:
-    """Report how the test went; a repeat changes nothing (B15)."""
+    """Report the outcome of a test; a repeat changes nothing (B15)."""
     return context.answer(
         ReportOutcome(
             **context.command_metadata,
@@ -108,9 +108,10 @@ def report_outcome(
 def correct_outcome(
     booking: Booked, body: OutcomeCorrection, context: RequestContextOf
 ) -> BookingResponse:
-    """Put right what was reported of a test; a repeat changes nothing (B17).
+    """Correct the reported outcome of a test; a repeat changes nothing (B17).
 
-    Refused while an award in force counts the former result: its claim is named.
+    It is refused while an award in force counts the former result; the refusal names the
+    claim.
     """
     return context.answer(
         CorrectOutcome(
@@ -130,7 +131,7 @@ def correct_outcome(
 
 @router.post("/{booking}/launch", operation_id="createLaunchLink")
 def launch(booking: Booked, context: RequestContextOf) -> LaunchLink:
-    """Give a link that starts an online test, once and within minutes (B12)."""
+    """Make a link that starts an online test, once and within minutes (B12)."""
     secret = secrets.token_urlsafe(32)
     context.send(
         MakeLaunchLink(**context.command_metadata, booking=booking, secret=secret)
@@ -151,7 +152,7 @@ def start(
     service: ServiceOf,
     now: Now,
 ) -> Launched:
-    """Start a test by its launch link: for the test player, which has no token (B12)."""
+    """Start a test by its launch link; the test player needs no token (B12)."""
     told, _, signature = secret.rpartition(".")
     signed = sign_launch(service.store, booking, told)
     if not compare_digest(signed, signature):

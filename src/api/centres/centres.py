@@ -1,4 +1,4 @@
-"""Centres over HTTP, and what they are approved to order."""
+"""Centres over HTTP, and the products they are approved to order."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -31,7 +31,7 @@ Reason = Annotated[
 
 
 class NewCentre(RequestBody, title="NewCentre"):
-    """A college or training provider that joins."""
+    """A college or training provider that joins the awarding organisation."""
 
     number: str = Field(max_length=20, examples=["61842"])
     name: str = Field(max_length=200, examples=["Meadow College"])
@@ -39,14 +39,14 @@ class NewCentre(RequestBody, title="NewCentre"):
 
 
 class NewApproval(RequestBody, title="NewApproval"):
-    """What the centre may order from now on."""
+    """A product that the centre may order from now on."""
 
     product: str = Field(max_length=20, examples=["Q-0005001227"])
     reason: Reason = None
 
 
 class ApprovalWithdrawal(RequestBody, title="ApprovalWithdrawal"):
-    """Why the centre may order it no more."""
+    """Why the centre may no longer order the product."""
 
     reason: Reason = None
 
@@ -85,7 +85,7 @@ def list_centres(
 
 @router.post("", operation_id="createCentre", status_code=HTTPStatus.CREATED)
 def open_centre(body: NewCentre, context: RequestContextOf) -> CentreWithApprovals:
-    """Let a centre join the awarding organisation."""
+    """Open a centre at the awarding organisation."""
     context.send(
         OpenCentre(
             **context.command_metadata,
@@ -100,13 +100,13 @@ def open_centre(body: NewCentre, context: RequestContextOf) -> CentreWithApprova
 
 @router.get("/{number}", operation_id="getCentre")
 def get_centre(number: Number, context: RequestContextOf) -> CentreWithApprovals:
-    """Show a centre and what it may order."""
+    """Show a centre and the products it may order."""
     return respond_with_centre(context, number)
 
 
 @router.get("/{number}/approvals", operation_id="listCentreApprovals")
 def approvals(number: Number, context: RequestContextOf) -> list[str]:
-    """List what the centre may order."""
+    """List the products that the centre may order."""
     return respond_with_centre(context, number).approvals
 
 
@@ -138,7 +138,7 @@ def withdraw_approval(
     body: ApprovalWithdrawal,
     context: ConditionalContextOf,
 ) -> CentreWithApprovals:
-    """Let the centre order a product no more; what was ordered stays."""
+    """Withdraw the approval for a product; confirmed orders stay."""
     return context.answer(
         WithdrawApproval(
             **context.command_metadata,

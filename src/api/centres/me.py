@@ -1,4 +1,4 @@
-"""Oneself over HTTP: signing in, one's tokens, one's password."""
+"""The signed-in user over HTTP: signing in, tokens, password."""
 
 from datetime import timedelta
 from http import HTTPStatus
@@ -65,7 +65,7 @@ class SignIn(RequestBody, title="SignIn"):
 
 
 class NewToken(RequestBody, title="NewToken"):
-    """A token for a program of one's own; good for ever if no days are given."""
+    """A token for a program of yours; without ``days`` it never expires."""
 
     label: str = Field(min_length=1, max_length=100, examples=["nightly export"])
     days: int | None = Field(default=None, ge=1, le=MOST_DAYS, examples=[90])
@@ -78,7 +78,7 @@ class NewPassword(RequestBody, title="PasswordChange"):
 
 
 class IssuedToken(ResponseBody, title="IssuedToken"):
-    """A new token. Its text is told this once."""
+    """A new token. Its text is shown only this once."""
 
     id: str = Field(examples=["0f3c2d1b5a69788796a5"])
     token: str = Field(examples=["lm_…"])
@@ -86,14 +86,14 @@ class IssuedToken(ResponseBody, title="IssuedToken"):
 
 
 class StreamTicketIssued(ResponseBody, title="StreamTicket"):
-    """What opens streams for a minute, as ``?ticket=``."""
+    """A ticket that opens streams for a minute, as ``?ticket=``."""
 
     ticket: str = Field(examples=["admin.riverside.1795770000.5f1c…"])
     expires_at: AwareDatetime
 
 
 class TokenResponse(ResponseBody, title="Token"):
-    """A token of one's own, without its text."""
+    """A token of yours, without its text."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -151,7 +151,7 @@ def sign_in(
 
 @router.get("/me", operation_id="getMe")
 def me(user: CurrentUser, service: ServiceOf) -> Me:
-    """Show who one is signed in as."""
+    """Show who you are signed in as."""
     return with_centre_name(service.context, Me.model_validate(user))
 
 
@@ -189,7 +189,7 @@ def tokens(
     reads: Reads,
     page: PagingSince,
 ) -> ListResponse[TokenResponse]:
-    """List one's tokens, newest first."""
+    """List your tokens, newest first."""
     found = users.tokens_of(
         reads,
         user=user.name,
@@ -202,7 +202,7 @@ def tokens(
 
 @router.post("/me/tokens", operation_id="createMyToken", status_code=HTTPStatus.CREATED)
 def issue(body: NewToken, context: RequestContextOf) -> IssuedToken:
-    """Give oneself another token."""
+    """Issue another token to yourself."""
     lasts = timedelta(days=body.days) if body.days is not None else None
     issued = accounts.issue_token(
         context.command_context,
@@ -239,7 +239,7 @@ def revoke_token(
     token: Annotated[str, Path(max_length=100)],
     context: RequestContextOf,
 ) -> None:
-    """Take a token back: it opens nothing any more."""
+    """Revoke a token: it is no longer valid."""
     context.send(RevokeToken(**context.command_metadata, token=token))
 
 

@@ -1,4 +1,4 @@
-"""One's PIN over HTTP: the four digits that open one's offline packages (B14)."""
+"""The user's own PIN over HTTP: the four digits that open their offline packages (B14)."""
 
 from datetime import datetime
 from typing import Annotated
@@ -25,9 +25,9 @@ Digits = Annotated[str, Field(pattern="^[0-9]{4}$", examples=["4821"])]
 
 
 class NewPin(RequestBody, title="NewPin"):
-    """Four digits, which open the offline packages that one downloads from now on.
+    """Four digits, which open the offline packages that you download from now on.
 
-    Whoever has a PIN already sends it as ``current_pin``, or the password.
+    If you have a PIN already, send it as ``current_pin``, or send your password.
     """
 
     model_config = with_example({"pin": "4821"})
@@ -41,7 +41,7 @@ class NewPin(RequestBody, title="NewPin"):
 
 
 class PinResponse(ResponseBody, title="Pin"):
-    """Whether one has a PIN, and what a new one would make unusable, or has (B14)."""
+    """Whether you have a PIN, and which packages a new one makes unusable (B14)."""
 
     is_set: bool
     locked_until: AwareDatetime | None
@@ -56,16 +56,16 @@ class PinResponse(ResponseBody, title="Pin"):
 
 @router.get("", operation_id="getMyPin")
 def get_pin(by: By, service: ServiceOf, now: Now) -> PinResponse:
-    """Show whether one has a PIN, and what a new one would make unusable (B14)."""
+    """Show whether you have a PIN, and which packages a new one would make unusable (B14)."""
     lost = packages_in_use(service.context, by.user, now)
     return pin_response(service.context, by.user, now, lost)
 
 
 @router.put("", operation_id="setMyPin")
 def set_pin(body: NewPin, context: RequestContextOf, address: Address) -> PinResponse:
-    """Choose one's PIN; the answer says which packages it makes unusable (B14).
+    """Set your PIN; the response says which packages it makes unusable (B14).
 
-    Whoever has one already gives it, or the password. A lock stays as it is.
+    If you have a PIN already, give it or your password. A lock stays as it is.
     """
     require_may(SetPin, Role(context.by.role))
     lost = packages_in_use(context.command_context, context.by.user, context.at)

@@ -1,4 +1,4 @@
-"""Users over HTTP: who may sign in, and as what."""
+"""Users over HTTP: who may sign in, and in which role."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -36,7 +36,7 @@ Reason = Annotated[
 
 
 class NewUser(RequestBody, title="NewUser"):
-    """Somebody who is to sign in; without a password they can only use tokens."""
+    """A new user; without a password they can only use tokens."""
 
     name: str = Field(max_length=100, examples=["sam.riverside"])
     full_name: str = Field(max_length=200, examples=["Sam Okoro"])
@@ -49,7 +49,7 @@ class NewUser(RequestBody, title="NewUser"):
 
 
 class UserChange(RequestBody, title="UserChange"):
-    """What is to be another; what is left out stays."""
+    """The changes to a user; what is left out stays."""
 
     role: Role | None = None
     centre: str | None = Field(default=None, max_length=20, examples=["48213"])
@@ -58,7 +58,7 @@ class UserChange(RequestBody, title="UserChange"):
 
 
 class PasswordRequest(RequestBody, title="PasswordReset"):
-    """A new password for somebody who has lost theirs."""
+    """A new password for a user who has lost theirs."""
 
     password: str = Field(
         min_length=1, max_length=1000, examples=["a long pass phrase"]
@@ -103,7 +103,7 @@ def list_users(
 
 @router.post("", operation_id="createUser", status_code=HTTPStatus.CREATED)
 def add_user(body: NewUser, context: RequestContextOf) -> UserResponse:
-    """Let somebody sign in."""
+    """Add a user."""
     kept = (
         hash_new_password(
             context.command_context,
@@ -162,7 +162,7 @@ def change_user(
 def set_password(
     name: Name, body: PasswordRequest, context: ConditionalContextOf
 ) -> UserResponse:
-    """Give a user another password."""
+    """Set a user's password."""
     open_user(context.command_context, name, context.by)  # its words are not others'
     kept = hash_new_password(context.command_context, body.password, user=name)
     return context.answer(

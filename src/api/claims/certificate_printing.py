@@ -1,4 +1,4 @@
-"""Certificates listed, those to be printed in one batch, and reported printed at once."""
+"""Certificates over HTTP: listed, printed in batches, and reported as printed."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
@@ -29,7 +29,7 @@ from repositories.aggregate_types import CERTIFICATE
 router = Router(prefix="/certificates", tags=["certificates"])
 
 MOST_REPORTED = 500
-"""How many certificates may be reported printed at once (d)."""
+"""The most certificates that one report may contain (d)."""
 PART = 200
 COLUMNS = (
     "certificate",
@@ -46,7 +46,7 @@ COLUMNS = (
     "learner",
     "issued_at",
 )
-"""What of a certificate is printed, and whom it is sent to."""
+"""The printed values of a certificate, and where it is sent."""
 
 Waiting = Annotated[
     bool | None,
@@ -65,7 +65,7 @@ class PrintingReport(RequestBody, title="CertificatePrintingReport"):
 
 
 class PrintingAnswer(ResponseBody, title="CertificatePrintingAnswer"):
-    """What became of the report of one certificate."""
+    """The result of the report of one certificate."""
 
     certificate: str = Field(examples=["C-0000000017T"])
     outcome: Literal["recorded", "recorded-before", "refused"]
@@ -74,7 +74,7 @@ class PrintingAnswer(ResponseBody, title="CertificatePrintingAnswer"):
 
 
 class PrintingAnswers(ResponseBody, title="CertificatePrintingAnswers"):
-    """An answer for each certificate reported, in the order of the report."""
+    """A result for each certificate reported, in the order of the report."""
 
     items: list[PrintingAnswer]
 
@@ -129,7 +129,7 @@ def batch(
     kind: Kind = None,
     centre: CentreFilter = None,
 ) -> CsvStream:
-    """Give all that wait to be printed in one file, for the printer (M13).
+    """Download all certificates to be printed in one file, for the printer (M13).
 
     Report them with `POST /certificates/printing` once they are printed.
     """
@@ -160,10 +160,10 @@ def batch(
 
 @router.post("/printing", operation_id="reportCertificatesPrinted")
 def report_printing(body: PrintingReport, context: RequestContextOf) -> PrintingAnswers:
-    """Say that these certificates have been printed; each is answered (M13).
+    """Report that these certificates have been printed; each gets a result (M13).
 
-    One that is refused does not keep the others from being recorded. Sent again, those
-    recorded are said to be recorded before.
+    A refused certificate does not stop the others from being recorded. When the report is
+    sent again, the recorded ones are said to be recorded before.
     """
     return PrintingAnswers(
         items=[report_one(number, context) for number in body.certificates]
@@ -195,7 +195,7 @@ def report_one(number: str, context: RequestContextOf) -> PrintingAnswer:
 
 
 def printed_row(certificate: CertificateResponse) -> dict[str, Any]:
-    """Give what is printed on a certificate, its units in one cell, a line for each."""
+    """Return the printed values of a certificate; its units are one cell, a line for each."""
     units = (
         f"{unit} {certificate.unit_titles.get(unit, '')}: {grade}"
         for unit, grade in certificate.units.items()

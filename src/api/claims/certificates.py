@@ -45,9 +45,9 @@ class CertificateRevocation(RequestBody, title="CertificateRevocation"):
 
 
 class CertificateResponse(ResponseBody, title="Certificate"):
-    """A certificate as it was issued, and what has become of it since.
+    """A certificate as it was issued, with its later history.
 
-    Names, date of birth, titles, units and grades are those of the day it was issued.
+    Names, date of birth, titles, units and grades are those of the day of issue.
     """
 
     certificate: str = Field(examples=["C-0000000017T"])
@@ -98,7 +98,7 @@ def get_certificate(number: Number, context: RequestContextOf) -> CertificateRes
 
 @router.post("/{number}/printing", operation_id="recordCertificatePrinting")
 def record_printing(number: Number, context: RequestContextOf) -> CertificateResponse:
-    """Say that the certificate has been printed (M13)."""
+    """Record that the certificate has been printed (M13)."""
     return context.answer(
         RecordPrinting(**context.command_metadata, certificate=number),
         respond_with_certificate,
@@ -114,9 +114,9 @@ def record_printing(number: Number, context: RequestContextOf) -> CertificateRes
 def reissue(
     number: Number, body: CertificateReissue, context: IdempotentRequestOf
 ) -> CertificateResponse:
-    """Issue another certificate in its place, with a number of its own (M13).
+    """Issue another certificate in place of this one, with a new number (M13).
 
-    It is in the learner's name of today; all else is as on the first.
+    It has the learner's present name; everything else is as on the first.
     """
     context.send(
         ReissueCertificate(
@@ -132,9 +132,9 @@ def reissue(
 def revoke_certificate(
     number: Number, body: CertificateRevocation, context: IdempotentRequestOf
 ) -> CertificateResponse:
-    """Take the certificate out of force, for no other (M18).
+    """Revoke the certificate without issuing another (M18).
 
-    Its award's grades count no more. The registration stays as it is: reopen it to
+    The grades of its award no longer count. The registration stays as it is: reopen it to
     claim for the learner again.
     """
     return context.answer(

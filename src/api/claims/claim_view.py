@@ -1,4 +1,4 @@
-"""How a claim is shown: its stages, and each learner with what the rules say so far."""
+"""The response of a claim: its stages, and each learner with the verdict so far."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -34,7 +34,7 @@ Grades = Annotated[
 
 
 class AwardResponse(ResponseBody, title="Award"):
-    """What is claimed for a learner; null or empty where nothing was said yet."""
+    """The award claimed for a learner; null or empty where nothing is given yet."""
 
     award_type: AwardType | None = Field(default=None, examples=["Full"])
     award_date: date | None = Field(default=None, examples=["2026-11-20"])
@@ -54,10 +54,10 @@ class ReasonResponse(ResponseBody, title="EligibilityReason"):
 
 
 class EligibilityResponse(ResponseBody, title="ClaimEligibility"):
-    """What the rules say to what is typed; as to Full until a type is chosen."""
+    """The verdict on what is typed; on Full until a type is chosen."""
 
     decided: bool
-    """Whether the time allowed was enough for a verdict; it is tried again if not."""
+    """Whether a verdict was reached in time; if not, it is tried again."""
     eligible: bool
     overall_grade: str | None = Field(examples=["Pass"])
     reasons: list[ReasonResponse]
@@ -68,7 +68,7 @@ class EligibilityResponse(ResponseBody, title="ClaimEligibility"):
 
 
 class LearnerOfClaim(ResponseBody, title="ClaimLearner"):
-    """A learner of a claim, and what has become of the award."""
+    """A learner of a claim, and the status of the award."""
 
     learner: str = Field(examples=["L-0000000017T"])
     given_name: str
@@ -103,7 +103,7 @@ class UnitsOfClaim(ResponseBody, title="ClaimUnits"):
 
 
 class ClaimResponse(ResponseBody, title="Claim"):
-    """A claim, whole."""
+    """A whole claim."""
 
     claim: str = Field(examples=["AC-0000000042"])
     centre: str = Field(examples=["48213"])
@@ -195,7 +195,7 @@ def eligibility_response(
 def reasons_response(
     withheld: Withheld | None, catalogue: Catalogue, qualification: str | None
 ) -> list[ReasonResponse]:
-    """Show why a learner is kept back; nothing of one who is not."""
+    """Show why a learner is withheld; nothing for one who is not."""
     if withheld is None or qualification is None:
         return []
     titles = pathway_titles(catalogue, qualification)

@@ -1,4 +1,4 @@
-"""What can be claimed, over HTTP: qualifications, then their units and learners."""
+"""The qualifications that can be claimed, over HTTP, with their units and learners."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -44,7 +44,7 @@ Text = Annotated[str, Query(max_length=100)]
 
 
 class ClaimableConditionResponse(ResponseBody, title="ClaimableCondition"):
-    """One of the five things that must hold, met or not, in a sentence."""
+    """One of the five conditions, met or not, in a sentence."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -69,7 +69,7 @@ class ClaimableQualification(ResponseBody, title="ClaimableQualification"):
 
 
 class UnitColumn(StrEnum):
-    """What the units can be sorted by."""
+    """The columns that can sort the units."""
 
     GROUP = "group"
     NUMBER = "number"
@@ -110,7 +110,7 @@ class LearnerToClaim(ResponseBody, title="ClaimableLearner"):
 
 @dataclass(frozen=True, kw_only=True)
 class UnitsFilter:
-    """What is looked for in the columns of units, all of it together (M3)."""
+    """Search criteria for units; all must match (M3)."""
 
     group: Text = ""
     number: Annotated[int | None, Query(ge=0, le=10_000)] = None
@@ -123,7 +123,7 @@ class UnitsFilter:
     descending: bool = False
 
     def has_found(self, unit: OfferedUnitResponse) -> bool:
-        """Tell whether the unit is one of those looked for."""
+        """Whether the unit matches."""
         parts = (
             (self.group, unit.group),
             (self.reference, unit.reference),
@@ -142,7 +142,7 @@ class UnitsFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class LearnersFilter:
-    """What is looked for in the columns of learners, all of it together (M4)."""
+    """Search criteria for learners; all must match (M4)."""
 
     learner: Text = ""
     given_name: Text = ""
@@ -182,7 +182,7 @@ def qualifications(
         ),
     ] = None,
 ) -> ListResponse[ClaimableQualification]:
-    """List what the centre can claim, by suite, subject area and title (M2)."""
+    """List the qualifications the centre can claim on, by suite, subject area and title (M2)."""
     whose = one_centre(user, centre)
     every = claimable_details(service.context, reads, centre=whose, today=today)
     if why is not None:

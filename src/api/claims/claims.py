@@ -57,7 +57,7 @@ from repositories.repository import Versions
 router = Router(prefix="/claims", tags=["claims"])
 
 MOST_LEARNERS = 1000
-"""How many learners one claim may have (d)."""
+"""The most learners in one claim (d)."""
 
 UnitReference = Annotated[Name, Field(examples=["L/506/1788"])]
 Units = Annotated[list[UnitReference], Field(max_length=500)]
@@ -65,7 +65,7 @@ Learners = Annotated[list[LearnerName], Field(max_length=MOST_LEARNERS)]
 
 
 class LearnersAward(AwardResponse, RequestBody, title="LearnerAward"):
-    """What is claimed for one learner, in place of what was said before."""
+    """The award claimed for one learner; it replaces the earlier one."""
 
     learner: LearnerName
 
@@ -74,7 +74,7 @@ Awards = Annotated[list[LearnersAward], Field(max_length=MOST_LEARNERS)]
 
 
 class NewClaim(RequestBody, title="NewClaim"):
-    """A claim, with as many of its stages as are known already."""
+    """A claim, with any stages that are already known."""
 
     model_config = with_example(
         {
@@ -116,9 +116,9 @@ class ClaimLearnersRequest(RequestBody, title="ClaimLearnersChoice"):
 class GradesRequest(RequestBody, title="ClaimGrades"):
     """Awards of the learners named; those of the others stay as they are.
 
-    A part that was typed before and is left out of an award, such as its date, would be
-    lost; so would the grade of a unit that ``grades`` leave out, for they are all those
-    that the learner has. That is asked about first.
+    A part of an award that was typed before and is left out now, such as its date, would be
+    lost. ``grades`` holds all of a learner's grades, so the grade of a unit that it leaves
+    out would be lost too. A loss must be confirmed first.
     """
 
     awards: Awards
@@ -126,7 +126,7 @@ class GradesRequest(RequestBody, title="ClaimGrades"):
 
 
 class ClaimWithdrawal(RequestBody, title="ClaimWithdrawal"):
-    """Why the claim is taken back, and for whom: one learner, or everybody."""
+    """Why the claim is withdrawn, and for whom: one learner, or everybody."""
 
     reason: str = Field(max_length=1000, examples=["Claimed for the wrong group."])
     learner: LearnerName | None = None
@@ -166,7 +166,7 @@ def looked_at(
         ),
     ] = None,
 ) -> Versions:
-    """Say which version was looked at; None if that does not matter."""
+    """Return the version that was seen; None if any will do."""
     return None if given is None else if_match(given)
 
 
@@ -225,7 +225,7 @@ def begin_claim(body: NewClaim, context: RequestContextOf) -> ClaimResponse:
 
 @router.get("/{claim}", operation_id="getClaim")
 def get_claim(claim: Claimed, context: RequestContextOf) -> ClaimResponse:
-    """Show a claim: stages, learners, grades, and eligibility as things stand."""
+    """Show a claim: stages, learners, grades and present eligibility."""
     return respond_with_claim(context, claim)
 
 
@@ -233,7 +233,7 @@ def get_claim(claim: Claimed, context: RequestContextOf) -> ClaimResponse:
 def choose_qualification(
     claim: Claimed, body: QualificationRequest, context: ConditionalContextOf
 ) -> ClaimResponse:
-    """Stage 1: choose what to claim for; what does not fit it is cleared (M1, M2)."""
+    """Stage 1: choose the qualification; what does not fit it is removed (M1, M2)."""
     return context.answer(
         ChooseClaimQualification(
             **context.command_metadata,
@@ -250,7 +250,7 @@ def choose_qualification(
 def choose_units(
     claim: Claimed, body: UnitsRequest, context: ConditionalContextOf
 ) -> ClaimResponse:
-    """Stage 2: choose which internally assessed units can be graded (M3)."""
+    """Stage 2: choose the internally assessed units that can be graded (M3)."""
     return context.answer(
         ChooseClaimUnits(
             **context.command_metadata,
@@ -267,7 +267,7 @@ def choose_units(
 def choose_learners(
     claim: Claimed, body: ClaimLearnersRequest, context: ConditionalContextOf
 ) -> ClaimResponse:
-    """Stage 3: choose for whom to claim; those who stay keep their grades (M4)."""
+    """Stage 3: choose the learners; those who stay keep their grades (M4)."""
     return context.answer(
         ChooseClaimLearners(
             **context.command_metadata,
@@ -284,7 +284,7 @@ def choose_learners(
 def save_grades(
     claim: Claimed, body: GradesRequest, context: ConditionalContextOf
 ) -> ClaimResponse:
-    """Stage 4: give award types, dates and grades of the learners named (M5, M6)."""
+    """Stage 4: save award types, dates and grades of the learners named (M5, M6)."""
     return context.answer(
         SaveClaimGrades(
             **context.command_metadata,
@@ -305,7 +305,7 @@ def save_grades(
     "/{claim}", operation_id="deleteClaim", status_code=HTTPStatus.NO_CONTENT
 )
 def delete_claim(claim: Claimed, context: ConditionalContextOf) -> None:
-    """Throw away a claim that nobody has been submitted in."""
+    """Delete a claim in which nobody was submitted."""
     context.send(DeleteClaim(**context.command_metadata, claim=claim))
 
 
@@ -313,7 +313,7 @@ def delete_claim(claim: Claimed, context: ConditionalContextOf) -> None:
 def submit_claim(
     claim: Claimed, context: IdempotentRequestOf, expect: LookedAt
 ) -> ClaimResponse:
-    """Submit everybody who is eligible; the others stay, with reasons (M10)."""
+    """Submit every eligible learner; the others stay, with reasons (M10)."""
     return context.answer(
         SubmitClaim(by=context.by, at=context.at, expect=expect, claim=claim),
         respond_with_claim,
@@ -328,7 +328,7 @@ def withdraw_claim(
     context: IdempotentRequestOf,
     expect: LookedAt,
 ) -> ClaimResponse:
-    """Take a submitted claim back before it is processed, whole or for one (M16)."""
+    """Withdraw a submitted claim before it is processed, whole or for one learner (M16)."""
     return context.answer(
         WithdrawClaim(
             by=context.by,
@@ -344,7 +344,7 @@ def withdraw_claim(
 
 
 def awards(given: Sequence[LearnersAward]) -> dict[str, Award]:
-    """Read awards by learner. Raises AwardTwice of two for one: neither is dropped."""
+    """Read awards by learner. Raises AwardTwice if a learner has two."""
     seen: set[str] = set()
     for number, award in enumerate(given):
         if award.learner in seen:

@@ -46,9 +46,9 @@ class QuestionProblem(Malformed):
 
 
 class Question(RequestBody, title="EligibilityQuestion"):
-    """Grades by unit, on one pathway, or on any if it is null.
+    """Grades by unit, for one pathway, or for any if it is null.
 
-    Of a ``learner`` it is asked by the rules of their registration, on its pathway unless
+    With a ``learner``, the rules are those of their registration, on its pathway unless
     another is named; the grades of their tests and earlier claims count with those given.
     """
 
@@ -60,7 +60,7 @@ class Question(RequestBody, title="EligibilityQuestion"):
 
 
 class RuleReason(ResponseBody, title="RuleReason"):
-    """Why a pathway is not met; ``rule`` counts from 0, null if it is no one rule."""
+    """Why a pathway is not met; ``rule`` counts from 0, null if it is no single rule's."""
 
     code: str = Field(examples=["credits-short"])
     rule: int | None = Field(examples=[1])
@@ -71,7 +71,7 @@ class RuleReason(ResponseBody, title="RuleReason"):
 
 
 class UnitStanding(ResponseBody, title="UnitVerdict"):
-    """How a unit stands.
+    """The status of a unit.
 
     counts, surplus, barred, needs-other-unit, not-achieved or needed.
     """
@@ -81,12 +81,12 @@ class UnitStanding(ResponseBody, title="UnitVerdict"):
 
 
 class PathwayAnswer(ResponseBody, title="PathwayVerdict"):
-    """What the grades come to on one pathway."""
+    """The result of the grades on one pathway."""
 
     code: str = Field(examples=["MAIN"])
     title: str | None = Field(default=None, examples=["Diploma"])
     decided: bool
-    """Whether the time allowed was enough for all that is said here."""
+    """Whether everything here was found in time."""
     met: bool
     reasons: list[RuleReason]
     ways_to_fix: list[list[str]] = Field(examples=[[["F/506/1934"]]])
@@ -102,11 +102,11 @@ class EligibilityAnswer(ResponseBody, title="EligibilityAnswer"):
     """Whether the award could be claimed today, and why."""
 
     decided: bool
-    """Whether the time allowed was enough for a verdict; ask again if it was not."""
+    """Whether a verdict was reached in time; ask again if not."""
     eligible: bool
     """Whether the rules are met, and nothing hinders a claim today."""
     hindrances: list[ReasonResponse]
-    """What would keep a claim back today, whatever was achieved."""
+    """What would withhold a claim today, whatever was achieved."""
     earlier_grades: Grades
     """Grades of the learner's tests and earlier claims, which count with those given."""
     overall_grade: str | None = Field(examples=["Pass"])
@@ -118,11 +118,11 @@ class EligibilityAnswer(ResponseBody, title="EligibilityAnswer"):
 def eligibility(
     body: Question, service: ServiceOf, today: Today, by: By
 ) -> EligibilityAnswer:
-    """Say what these grades would earn, by the rules and by the facts of today.
+    """Say what these grades would earn, by the rules and by today's facts.
 
-    The facts are those that a draft of a claim is judged on: that the centre is approved
-    and certificates are still issued; and of a learner, if one is named, that nobody
-    claimed meanwhile, that the registration stands, and that they are still here.
+    The facts are those of a draft claim: whether the centre is approved and certificates
+    are still issued; for a named learner, also whether somebody has claimed meanwhile,
+    whether the registration stands, and whether they are still at the centre.
     """
     with telling_problems():
         rules = service.catalogue.qualification(body.qualification, on=today)
@@ -144,7 +144,7 @@ def eligibility(
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """What the rules say, as ``answer`` shapes it, and what hinders a claim today."""
+    """The verdict of the rules, as ``answer`` shapes it, and what hinders a claim today."""
 
     found: Mapping[str, Any]
     hindrances: Sequence[WithheldReason] = ()
@@ -154,7 +154,7 @@ class Judged:
 def judge(
     catalogue: Catalogue, body: Question, facts: LearnerFacts, today: date
 ) -> Judged:
-    """Judge what is asked by a learner's registration, or by the rules of today.
+    """Judge the request by the learner's registration, or by today's rules.
 
     Raises RequestProblem, UnknownPathway, UnknownUnit, InvalidGrade.
     """
@@ -181,7 +181,7 @@ def judge(
 
 @contextmanager
 def telling_problems() -> Iterator[None]:
-    """Refuse a question that makes no sense, pointing at what is at fault."""
+    """Refuse an invalid request, pointing at the value at fault."""
     try:
         yield
     except RequestProblem as problem:

@@ -1,4 +1,4 @@
-"""Ineligible learners over HTTP: who, why, and how to put it right."""
+"""Ineligible learners over HTTP: who, why, and how to fix it."""
 
 from typing import Annotated
 
@@ -53,7 +53,7 @@ Who = Annotated[str, Path(alias="learner", max_length=20, examples=["L-000000001
 
 
 class IneligibleSummary(ResponseBody, title="IneligibleLearnerSummary"):
-    """A learner kept back from a claim; the claim's grades are where it is amended."""
+    """A learner withheld from a claim."""
 
     learner: str = Field(examples=["L-0000000017T"])
     given_name: str
@@ -66,7 +66,7 @@ class IneligibleSummary(ResponseBody, title="IneligibleLearnerSummary"):
     cause: Cause
     cause_in_words: str = Field(examples=["Rules of combination not met"])
     reasons: list[ReasonResponse]
-    """Those that hold today."""
+    """The reasons that hold today."""
     unit_titles: dict[str, str] = Field(
         description="What the units that the reasons name are called.",
         examples=[{"F/506/1934": "Participate in a project"}],
@@ -75,7 +75,7 @@ class IneligibleSummary(ResponseBody, title="IneligibleLearnerSummary"):
 
 
 class PathwayWithRules(PathwayAnswer, title="PathwayVerdictWithRules"):
-    """A pathway, its rules as sentences, and what the grades come to on it."""
+    """A pathway, its rules as sentences, and the result of the grades on it."""
 
     title: str = Field(examples=["Diploma"])
     is_registered: bool
@@ -83,7 +83,7 @@ class PathwayWithRules(PathwayAnswer, title="PathwayVerdictWithRules"):
 
 
 class IneligibleResponse(ResponseBody, title="IneligibleLearner"):
-    """Why a learner was kept back, as things stand, and the ways to put it right."""
+    """Why a learner is withheld today, and the ways to fix it."""
 
     learner: str = Field(examples=["L-0000000017T"])
     given_name: str
@@ -94,16 +94,16 @@ class IneligibleResponse(ResponseBody, title="IneligibleLearner"):
     award: AwardResponse
     grades_to_date: dict[str, str]
     kept_back: list[ReasonResponse]
-    """Why, when the claim was submitted."""
+    """The reasons when the claim was submitted."""
     is_eligible_now: bool
     """Whether submitting the claim now would submit the learner."""
     reasons: list[ReasonResponse]
-    """What would keep the learner back today."""
+    """What would withhold the learner today."""
     pathways: list[PathwayWithRules]
-    """The pathway registered for first."""
+    """The registered pathway comes first."""
     unit_titles: UnitTitles
     interim_now: bool
-    """Whether an Interim award could be claimed as things are (I4)."""
+    """Whether an Interim award could be claimed now (I4)."""
     amend_at: str = Field(examples=["/api/v1/claims/AC-0000000042/grades"])
     """Where the grades are amended (I2)."""
 
@@ -122,7 +122,7 @@ def list_ineligible_learners(
     cause: Cause | None = None,
     name: NameFilter = None,
 ) -> ListResponse[IneligibleSummary]:
-    """List everybody kept back from a claim, the longest waiting first (I1)."""
+    """List every learner withheld from a claim, the longest waiting first (I1)."""
     found = ineligible_learners.search_ineligible_learners(
         reads,
         centre=scope(user),
@@ -183,7 +183,7 @@ def get_ineligible_learner(
     by: By,
     today: Today,
 ) -> IneligibleResponse:
-    """Show why one was kept back: pathways, rules, units, ways to fix (I2, I4)."""
+    """Show why a learner is withheld: pathways, rules, units, ways to fix (I2, I4)."""
     stream, found = load(CLAIM, claim, store=service.store, reader=by)
     details = ineligible_details(service.context, stream, found, learner, today)
     set_etag(response, stream)
@@ -226,7 +226,7 @@ def ineligible_pathways(
     mine: Assessment,
     any_pathway: Assessment,
 ) -> list[PathwayWithRules]:
-    """Show the pathway registered for, with what was said of it, then the others."""
+    """Show the registered pathway, with its verdict, then the others."""
     own = {pathway.code: pathway for pathway in pathway_answers(mine)}
     every = [own.get(p.code, p) for p in pathway_answers(any_pathway)]
     shown = [

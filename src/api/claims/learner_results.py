@@ -1,4 +1,4 @@
-"""All results of one learner over HTTP: awards, certificates and tests, whole history."""
+"""All results of one learner over HTTP: awards, certificates and tests, with their history."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -50,7 +50,7 @@ class UnitResult(ResponseBody, title="UnitResult"):
 
 
 class CertificateBefore(ResponseBody, title="EarlierCertificate"):
-    """A certificate of the award that was reissued: it stays, but not in force (M13)."""
+    """An earlier certificate of the award that was reissued; it is not in force (M13)."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -91,7 +91,7 @@ class AwardResult(ResponseBody, title="AwardResult"):
 
 
 class UnitTestResult(ResponseBody, title="TestResult"):
-    """A test that was sat, or had been reported so, and how it went."""
+    """A test that was sat, or had been reported as sat, and its outcome."""
 
     booking: str = Field(examples=["B-0000000042"])
     unit: str = Field(examples=["F/506/1934"])
@@ -108,7 +108,7 @@ class UnitTestResult(ResponseBody, title="TestResult"):
 
 
 class QualificationResults(ResponseBody, title="QualificationResults"):
-    """All that was ever claimed or sat by a learner on one qualification, in order."""
+    """Everything that a learner claimed or sat on one qualification, in order."""
 
     qualification: QualificationRef
     awards: list[AwardResult]
@@ -119,7 +119,7 @@ class QualificationResults(ResponseBody, title="QualificationResults"):
 def list_learner_results(
     learner: Learner, service: ServiceOf, by: By, reads: Reads
 ) -> list[QualificationResults]:
-    """Show all results of one learner, by qualification, whole history (R2)."""
+    """Show all results of one learner, by qualification, with their history (R2)."""
     load(LEARNER, learner, store=service.store, reader=by)
     awards = result_search.results_of_learner(reads, learner)
     tests = [
@@ -228,7 +228,7 @@ def units_of(
     *,
     titles: Mapping[str, str],
 ) -> list[UnitResult]:
-    """Name the units of some grades by these titles, else as the latest rules do."""
+    """Name the units of these grades by the given titles, else as the latest rules do."""
     known = {u.reference: u for v in catalogue.versions(reference) for u in v.units}
     return [
         UnitResult(

@@ -52,7 +52,7 @@ FamilyName = Annotated[
     ),
 ]
 FormerClause = Annotated[str, Query(max_length=100, include_in_schema=False)]
-"""What a clause was called before; it is still read."""
+"""A clause's former name, which still works."""
 
 
 ISSUED_TO = Field(
@@ -67,7 +67,7 @@ class ApprenticeshipRef(ResponseBody, title="ApprenticeshipRef"):
 
 
 class ResultResponse(ResponseBody, title="Result"):
-    """One award of a learner, and what became of it."""
+    """One award of a learner, and its status."""
 
     learner: str = Field(examples=["L-0000000017T"])
     given_name: str
@@ -77,7 +77,7 @@ class ResultResponse(ResponseBody, title="Result"):
     centre_name: str | None = Field(examples=["Riverside Training"])
     qualification: QualificationRef
     apprenticeship: ApprenticeshipRef | None
-    """What the learner was registered on, where not on the qualification alone."""
+    """The apprenticeship that the registration came with, if any."""
     claim: str = Field(examples=["AC-0000000042"])
     award_type: AwardType
     award_date: date
@@ -110,10 +110,10 @@ def list_results(
     *,
     total: Total = False,
 ) -> ListResponse[ResultResponse]:
-    """Find results by all of the clauses together, names by the start of a word (R1).
+    """Find results that match all clauses; names match by the start of a word (R1).
 
-    ``name`` is given name, family name or both in any order; ``learner_reference`` the
-    learner ID, or its last digits, or the centre's own.
+    ``name`` is given name, family name or both in any order. ``learner_reference`` is the
+    learner ID, or its last digits, or the centre's own reference.
     """
     found = result_search.search_results(
         reads,
@@ -164,7 +164,7 @@ def result_response(
 
 
 def issued_to(result: Result) -> str | None:
-    """Name the holder of the certificate, if there is one."""
+    """Return the name of the certificate's holder, if there is one."""
     if result.certificate is None:
         return None
     return holder_name(result.holder_given_name, result.holder_family_name)
@@ -173,7 +173,7 @@ def issued_to(result: Result) -> str | None:
 def apprenticeship_named(
     catalogue: Catalogue, reference: str | None
 ) -> ApprenticeshipRef | None:
-    """Name an apprenticeship, by its reference alone once it is not offered."""
+    """Name an apprenticeship; by reference alone if it is no longer offered."""
     if reference is None:
         return None
     found = catalogue.apprenticeships.get(reference)

@@ -1,4 +1,4 @@
-"""The ledger over HTTP: signed tree heads, proofs, and whether all events are whole."""
+"""The ledger over HTTP: signed tree heads, proofs, and the verification of all events."""
 
 from typing import Annotated, Any
 
@@ -44,7 +44,7 @@ class NoSuchTree(Malformed):
 
 
 def auditor(user: CurrentUser) -> SignedInUser:
-    """Let an Auditor in. Raises NotAllowed."""
+    """Require an Auditor. Raises NotAllowed."""
     if user.role is not Role.AUDITOR:
         raise NotAllowed(role=user.role, what="read the audit log", who="an Auditor")
     return user
@@ -65,7 +65,7 @@ class HeadResponse(ResponseBody, title="TreeHead"):
 
 
 class FindingResponse(ResponseBody, title="AuditFinding"):
-    """The first thing that is wrong."""
+    """The first fault."""
 
     kind: FindingKind
     position: int
@@ -73,7 +73,7 @@ class FindingResponse(ResponseBody, title="AuditFinding"):
 
 
 class AuditVerificationResponse(ResponseBody, title="AuditVerification"):
-    """How many events were compared, and what is wrong first, if anything is (H5)."""
+    """The number of events compared, and the first fault if there is one (H5)."""
 
     events: int
     unsealed: int = Field(description="Events the ledger has not come to yet.")
@@ -94,7 +94,7 @@ class InclusionResponse(ResponseBody, title="InclusionProof"):
 
 
 class ConsistencyResponse(ResponseBody, title="ConsistencyProof"):
-    """Proof that one tree grew out of another (RFC 9162, 2.1.4)."""
+    """Proof that one tree is the beginning of another (RFC 9162, 2.1.4)."""
 
     first: int
     second: int
@@ -149,7 +149,7 @@ def inclusion(
 
 @router.get("/consistency", operation_id="getConsistencyProof")
 def consistency(service: ServiceOf, first: Size, second: Size) -> ConsistencyResponse:
-    """Prove that the tree of the first size began that of the second."""
+    """Prove that the tree of the first size is the beginning of the second."""
     try:
         path = service.ledger.consistency(first, second)
     except ValueError as error:

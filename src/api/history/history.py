@@ -1,4 +1,4 @@
-"""Histories over HTTP: of one thing for whoever may see it, of all for an auditor."""
+"""Histories over HTTP: of one thing for those who may see it, of everything for an auditor."""
 
 from collections.abc import Callable, Iterable
 from itertools import islice
@@ -52,7 +52,7 @@ router = Router(tags=["history"])
 
 
 class HistoryRoute(NamedTuple):
-    """Where the history of one aggregate is: what the path names, and an example."""
+    """The route of one type's history: the name in its path, and an example."""
 
     kind: AggregateType[Any]
     path: str
@@ -89,9 +89,9 @@ ROUTES = (
 )
 Text = Annotated[str | None, Query(max_length=100)]
 POLICY = "policy:"
-"""What the names of those begin with who act on what was recorded."""
+"""The beginnings of the names of policies, which act on events."""
 MACHINES = ("service", "test player", "nobody")
-"""For whom else there are events, who are no users."""
+"""Further names in events that are not users."""
 
 
 class NoSuchEvent(Malformed):
@@ -105,7 +105,7 @@ class NoSuchUser(Malformed):
 
 
 class ChangeResponse(ResponseBody, title="FieldChange"):
-    """A value that became another; null where there was, or is, none."""
+    """A value that changed; null where there was, or is, none."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -115,7 +115,7 @@ class ChangeResponse(ResponseBody, title="FieldChange"):
 
 
 class EventResponse(ResponseBody, title="RecordedEvent"):
-    """Something that happened, and who did it; refused attempts have no ``version``."""
+    """An event and its author; refused attempts have no ``version``."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -138,7 +138,7 @@ class EventResponse(ResponseBody, title="RecordedEvent"):
 
 
 class TimelineResponse(EventResponse, title="TimelineEvent"):
-    """Something that happened to a learner, and to which thing of theirs."""
+    """An event of a learner's timeline, and the thing that it is about."""
 
     kind: str = Field(examples=["registration"])
     identifier: str = Field(examples=["R-0000000042"])
@@ -149,7 +149,7 @@ def event_response(found: HistoryEntry) -> EventResponse:
 
 
 def portion(entries: Iterable[E], part: PageRequest) -> Page[E]:
-    """Give a part of a history; its cursor is the position that it ends at."""
+    """Return a part of a history; its cursor is the position at its end."""
     after = int(part.cursor or 0)
     later = (each for each in entries if each.position > after)
     rows = tuple(islice(later, part.limit))
@@ -158,7 +158,7 @@ def portion(entries: Iterable[E], part: PageRequest) -> Page[E]:
 
 
 def of_one(route: HistoryRoute) -> Callable[..., ListResponse[EventResponse]]:
-    """Make the function that tells the history of one aggregate."""
+    """Make the route function of one type's history."""
     kind, _, parameter, example, _ = route
 
     def events(
@@ -251,7 +251,7 @@ def log(
 
 
 def require_known(user: str | None, event: str | None, service: Service) -> None:
-    """Raise NoSuchUser or NoSuchEvent, with the nearest name, if there is none such."""
+    """Raise NoSuchUser or NoSuchEvent, with the nearest name, if there is no such one."""
     topics = list(Event.known)
     if event is not None and not any(topic.startswith(event) for topic in topics):
         near = suggest_name(event, topics)

@@ -1,4 +1,4 @@
-"""How somebody says who they are: the security schemes of the OpenAPI document."""
+"""Credentials: the security schemes of the OpenAPI document."""
 
 from fastapi import Request
 from fastapi.openapi.models import APIKey, APIKeyIn, HTTPBearer
@@ -15,13 +15,13 @@ class BearerToken(SecurityBase):
     )
 
     def __call__(self, request: Request) -> str | None:
-        """Give the token; None if there is none, or another scheme."""
+        """Return the token; None if there is none, or another scheme."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         return token.strip() or None if scheme.lower() == "bearer" else None
 
 
 class TicketParameter(SecurityBase):
-    """A ticket as a query parameter; only routes of event streams declare and take it."""
+    """A ticket as a query parameter; only routes of event streams accept it."""
 
     scheme_name = "ticket"
     model = APIKey.model_validate(
@@ -34,7 +34,7 @@ class TicketParameter(SecurityBase):
     )
 
     def __call__(self) -> None:
-        """Declare it: ``current_user`` reads it where no token is sent."""
+        """Only declare it: ``current_user`` reads it if no token is sent."""
 
 
 bearer_token = BearerToken()

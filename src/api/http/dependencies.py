@@ -36,20 +36,20 @@ if TYPE_CHECKING:
 
 CHANNEL = "api"
 MOST_WAITED = 10.0
-"""How many seconds a request may wait for Min-Position at most."""
+"""The most seconds that a request may wait for Min-Position."""
 WAITED = 2.0
-"""How many seconds it waits if it does not say."""
+"""The seconds that it waits by default."""
 MOST_LISTED = 200
 LISTED = 50
 CURSOR_DIGEST = 16
 """The length of the digest that begins a cursor and ties it to its list."""
 REQUIRED: dict[str, JsonValue] = {"x-required": True}
-"""Marks a header as required in the OpenAPI document; the refusal is one of ours."""
+"""Marks a header as required in the OpenAPI document; our own code refuses its absence."""
 POSITION_LIMIT = 2**63 - 1
 """The largest integer of the databases; every position is below it."""
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-"""No event is older; ``as_at`` before it is taken as this moment."""
+"""No event is older; an earlier ``as_at`` is replaced by this moment."""
 
 
 class PastUnchangeable(Malformed):
@@ -88,7 +88,7 @@ Present = Annotated[Service, Depends(present)]
 
 
 def end_of_a_day(given: object) -> object:
-    """Turn a day, as 2026-10-01, into its end in London (H3); give all else back as it is."""
+    """Turn a day, such as 2026-10-01, into its end in London (H3); keep other values."""
     try:
         return end_of(date.fromisoformat(str(given)))
     except ValueError:
@@ -108,7 +108,7 @@ def service(
         ),
     ] = None,
 ) -> Service:
-    """Give the service, as it was at ``as_at`` if that is given (H3).
+    """Return the service, as it was at ``as_at`` if that is given (H3).
 
     Raises PastUnchangeable unless the request is a GET; InFuture.
     """
@@ -135,7 +135,7 @@ Now = Annotated[datetime, Depends(now)]
 
 
 def today(now: Now) -> date:
-    """Give the day in London, which every rule means by today."""
+    """Return the date in London, which is "today" in every rule."""
     return now.astimezone(LONDON).date()
 
 
@@ -143,7 +143,7 @@ Today = Annotated[date, Depends(today)]
 
 
 def address(request: Request) -> str:
-    """Give the client's IP address; ``nowhere`` if it is not known."""
+    """Return the client's IP address; ``nowhere`` if it is unknown."""
     return request.client.host if request.client else "nowhere"
 
 
@@ -156,12 +156,12 @@ def current_user(
     service: Present,
     address: Address,
 ) -> SignedInUser:
-    """Find the user by their token or, on a route of event streams, by a ticket.
+    """Return the user of the token or, on a route of event streams, of the ticket.
 
-    The request counts towards the rate of the user, a refused one to that of the address.
+    The request counts towards the user's rate; a refused one counts towards the address's.
 
-    Raises TokenMissing, TokenNotGood, AccessTokenRefused, TicketNotGood,
-    IssuerUnavailable, or Unacceptable (429).
+    Raises TokenMissing, TokenNotGood, AccessTokenRefused, TicketNotGood, IssuerUnavailable,
+    or Unacceptable (429).
     """
     rates: Rates = request.app.state.rates
     ticket = request.query_params.get(stream_ticket.model.name)
@@ -182,7 +182,7 @@ def current_user(
 
 
 def require_seldom(request: Request, counted: RateCount) -> None:
-    """Tell the rate in the answer's headers. Raises Unacceptable (429) if it is passed."""
+    """Set the response's rate headers. Raises Unacceptable (429) if the rate is exceeded."""
     request.state.rate = counted.headers
     if not counted.is_in_time:
         raise Unacceptable(
@@ -196,7 +196,7 @@ def require_seldom(request: Request, counted: RateCount) -> None:
 def holder_of(
     request: Request, service: Service, token: str, at: datetime
 ) -> SignedInUser:
-    """Find whose token it is, one of our own or of the issuer where one is set."""
+    """Return the token's user; the token is ours, or the issuer's if one is set."""
     tokens: AccessTokens | None = request.app.state.access_tokens
     if tokens is not None and tokens.is_one(token):
         return tokens.holder(service.context, token, at)
@@ -207,17 +207,17 @@ CurrentUser = Annotated[SignedInUser, Depends(current_user)]
 
 
 def scope(user: SignedInUser, asked: str | None = None) -> str | None:
-    """Give the centre that a user sees: their own, or the one asked for; None is all."""
+    """Return the centre that a user sees: their own, or the one asked for; None is all."""
     return user.centre if user.role.is_of_a_centre else asked
 
 
 def centre_of(by: Actor) -> str | None:
-    """Give the centre that an actor sees; None is all."""
+    """Return the centre that an actor sees; None is all."""
     return by.centre if Role(by.role).is_of_a_centre else None
 
 
 def one_centre(user: SignedInUser, asked: str | None) -> str:
-    """Give the one centre that a user sees. Raises CentreNeeded if it would be all."""
+    """Return the one centre that a user sees. Raises CentreNeeded if it would be all."""
     centre = scope(user, asked)
     if not centre:
         raise CentreNeeded(path=("centre",))
@@ -242,10 +242,10 @@ def if_match(
         ),
     ] = None,
 ) -> Versions:
-    """Give the versions that If-Match names; None for any (RFC 9110, 13.1.1).
+    """Return the versions in If-Match; None for any (RFC 9110, 13.1.1).
 
-    Raises Unacceptable: 428 without the header, 400 if it is malformed, 412 if none of
-    its tags can match, as of weak ones.
+    Raises Unacceptable: 428 without the header, 400 if it is malformed, 412 if no tag can
+    match, such as weak ones.
     """
     if given is None:
         raise Unacceptable(
@@ -307,7 +307,7 @@ def wait_for_position(
 
 
 def require_seen(service: Service, position: Position, patience: float) -> None:
-    """Wait until the read models have reached a position, ``patience`` seconds at most.
+    """Wait up to ``patience`` seconds until the read models have reached a position.
 
     Raises Unacceptable (503).
     """
@@ -324,7 +324,7 @@ Waited = Annotated[None, Depends(wait_for_position)]
 
 
 def reads(service: ServiceOf, user: CurrentUser, _: Waited) -> Iterator[Connection]:
-    """Give a connection to the read models once they have reached Min-Position."""
+    """Return a connection to the read models once they have reached Min-Position."""
     with service.rows(scope(user)) as connection:
         yield connection
 
@@ -334,7 +334,7 @@ Reads = Annotated[Connection, Depends(reads)]
 
 @dataclass(frozen=True, kw_only=True)
 class PageRequest:
-    """The part of a list that is asked for; ``cursor`` is the place it begins after."""
+    """The requested part of a list; ``cursor`` is the place after which it begins."""
 
     limit: int
     cursor: str | None
@@ -342,9 +342,9 @@ class PageRequest:
 
 
 def cursor_of(request: Request, place: str) -> str:
-    """Make the cursor of a place in a list, which is good for the same request alone.
+    """Make the cursor of a place in a list, valid for the same request only.
 
-    Only ``limit``, ``total`` and ``as_at`` may be different in the next request.
+    Only ``limit``, ``total`` and ``as_at`` may differ in the next request.
     """
     asked = sorted(
         each
@@ -365,7 +365,7 @@ def paging(
         Query(max_length=1000, description="Where to go on, from the last answer."),
     ] = None,
 ) -> PageRequest:
-    """Read ``limit`` and ``cursor``. Raises BadCursor if the cursor is of another list."""
+    """Read ``limit`` and ``cursor``. Raises BadCursor if the cursor is another list's."""
     place = None
     if cursor is not None:
         place = cursor[CURSOR_DIGEST + 1 :]

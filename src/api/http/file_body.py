@@ -1,4 +1,4 @@
-"""Bodies that are files: taken whole, and no more of them than may be kept."""
+"""Bodies that are files, up to a size limit."""
 
 from http import HTTPStatus
 from typing import Any
@@ -11,9 +11,9 @@ from api.http.problems import Unacceptable
 
 
 def file_body(most: int, too_large: type[Refusal]) -> Any:
-    """Make the dependency that takes a body of so many bytes at most.
+    """Make the dependency that reads a body of at most ``most`` bytes.
 
-    What is beyond is read and thrown away, so that who sends it hears the answer:
+    The rest of a larger body is read and dropped, so that the client gets the response:
     Unacceptable (413).
     """
 

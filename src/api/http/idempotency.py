@@ -1,4 +1,4 @@
-"""Idempotency: a request that is sent again under its key has no further effect."""
+"""Idempotency: a request repeated with its key has no further effect."""
 
 import json
 from contextlib import suppress
@@ -21,10 +21,10 @@ LONGEST = 255
 
 @dataclass(frozen=True, kw_only=True)
 class IdempotentRequest(RequestContext):
-    """One request under an Idempotency-Key: done now, or known to be done already.
+    """A request under an Idempotency-Key: handled now, or known to be handled already.
 
-    ``by`` carries the key into the append, so that key and effect are one. Refusals are
-    not kept: what was refused may be sent again under the same key.
+    ``by`` carries the key into the append, so that key and effect are stored together.
+    Refusals are not stored: a refused request may be sent again with the same key.
     """
 
     once: Once
@@ -32,8 +32,8 @@ class IdempotentRequest(RequestContext):
     def send(self, command: Command) -> CommandResult:
         """Send the command unless it was done before under this key.
 
-        The route then answers from facts as it would the first time. Raises
-        Unacceptable (422) if the key was used for something else, or a refusal.
+        The route then responds from events as it did the first time. Raises Unacceptable
+        (422) if the key was used for another request, or a refusal.
         """
         try:
             done = send_once(command, self.service.context, self.once)
@@ -51,7 +51,7 @@ class IdempotentRequest(RequestContext):
 def request_digest(request: Request, service: ServiceOf) -> str:
     """Make the keyed HMAC of the method, the URL and the body."""
     body = sent_body(request).content
-    with suppress(ValueError, RecursionError):  # no JSON: the bytes as they are
+    with suppress(ValueError, RecursionError):  # not JSON: the raw bytes
         body = json.dumps(json.loads(body), sort_keys=True).encode()
     asked = f"{request.method} {request.url.path}?{request.url.query} ".encode() + body
     return service.store.make_key(asked.hex())

@@ -1,4 +1,4 @@
-"""Everything that goes wrong, as problem documents (RFC 9457)."""
+"""Problem documents for everything that goes wrong (RFC 9457)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -35,7 +35,7 @@ from repositories.repository import Stale
 from store import AlreadyDone, AlreadyReserved, Conflict
 
 AGAIN_SECONDS = 5
-"""When to ask again if the database does not answer (Retry-After)."""
+"""The seconds after which to retry if the database does not answer (Retry-After)."""
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -77,7 +77,7 @@ class ProblemDocument(ResponseBody, title="Problem"):
 
 
 class Unacceptable(Exception):
-    """A request that HTTP itself does not accept: no If-Match, too many requests.
+    """A request that HTTP itself refuses: no If-Match, too many requests.
 
     ``kind`` is the last part of the problem's ``type``, ``pointer`` the value at fault.
     """
@@ -180,7 +180,7 @@ def pointer_in(request: Request, path: FieldPath) -> str:
 
 
 def hints_of(refusal: Refusal, catalogue: Catalogue) -> list[str]:
-    """List a hint for each qualification number in the refusal: the reference to give."""
+    """For each qualification number in the refusal, say which reference to give."""
     called = [each for each in refusal.values.values() if isinstance(each, str)]
     return [hint for each in called if (hint := catalogue.reference_hint(each))]
 
@@ -292,7 +292,7 @@ HANDLERS: Mapping[type[Exception], Callable[[Request, Any], Response]] = {
 
 
 def problem_response(request: Request, error: Exception) -> Response:
-    """Answer an error by its problem document; raises it if nobody knows of it."""
+    """Answer an error with its problem document; raise an unknown error."""
     for kind in type(error).__mro__:
         if kind in HANDLERS:
             return HANDLERS[kind](request, error)

@@ -1,4 +1,4 @@
-"""What things are called: identifiers as they are sent, names as they are shown."""
+"""Identifiers in requests, and names in responses."""
 
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Protocol, TypeVar
@@ -47,7 +47,7 @@ CentreName = Annotated[str | None, Field(examples=["Riverside Training"])]
 
 
 class OfCentre(Protocol):
-    """What has the number of a centre, and its name beside it."""
+    """Something with a centre's number, and its name beside it."""
 
     centre: Any
     centre_name: str | None
@@ -79,13 +79,13 @@ def qualification_ref(catalogue: Catalogue, reference: str) -> QualificationRef:
 
 
 def with_centre_name(context: CommandContext, shown: S) -> S:
-    """Fill in the name of the centre of one thing, from the facts."""
+    """Fill in the centre's name, from events."""
     name_centres(context, [shown])
     return shown
 
 
 def name_centres(context: CommandContext, shown: Iterable[OfCentre]) -> None:
-    """Fill in the names of the centres of what is listed, from the facts."""
+    """Fill in the centres' names of listed things, from events."""
     bare = [each for each in shown if each.centre is not None]
     names = centre_names(context, {each.centre for each in bare})
     for each in bare:
@@ -95,7 +95,7 @@ def name_centres(context: CommandContext, shown: Iterable[OfCentre]) -> None:
 def learner_refs(
     context: CommandContext, learners: Iterable[str], *, seen_by: str | None
 ) -> list[LearnerRef]:
-    """Name learners beside their identifiers, in the order given."""
+    """Return learners with their names, in the order given."""
     called = list(learners)
     people = open_learners(context, called, seen_by=seen_by)
     return [learner_ref(people[who]) for who in called]
@@ -116,10 +116,10 @@ def learner_refs_by_id(
     *,
     seen_by: str | None,
 ) -> Mapping[str, LearnerRef]:
-    """Name the learners of a list from what is shown of them, without their streams.
+    """Return the names of a list's learners from the read models, without their streams.
 
-    Those of who was transferred since are opened, to be called as ``open_learners``
-    does.
+    The streams of transferred learners are loaded, for the names that ``open_learners``
+    gives.
     """
     wanted = set(learners)
     named = {

@@ -1,4 +1,4 @@
-"""The context of a request: the service, who asks, when, and the response."""
+"""The context of a request: the service, the user, the time, and the response."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, kw_only=True)
 class RequestContext:
-    """The service, the user who asks it, when, and the response to set headers on.
+    """The service, its user, the time, and the response on which to set headers.
 
     ``expect`` is the versions accepted by ``If-Match``, None for any.
     """
@@ -51,7 +51,7 @@ class RequestContext:
         return self.service.context
 
     def load(self, kind: AggregateType[A], identifier: str) -> Loaded[A]:
-        """Load an aggregate that the user may know of, with its stream. Raises NotFound."""
+        """Load an aggregate that the user may see, with its stream. Raises NotFound."""
         return load(kind, identifier, store=self.service.store, reader=self.by)
 
     def load_tagged(self, kind: AggregateType[A], identifier: str) -> Loaded[A]:
@@ -61,7 +61,7 @@ class RequestContext:
         return stream, loaded
 
     def send(self, command: Command) -> CommandResult:
-        """Handle a command, and set Event-Position: what to wait for to see its events."""
+        """Handle a command, and set Event-Position, to wait for its events."""
         done = self.service.send(command)
         self.set_event_position(done)
         return done
@@ -69,7 +69,7 @@ class RequestContext:
     def answer(
         self, command: Command, respond: Callable[["RequestContext", str], R], name: str
     ) -> R:
-        """Handle a command, then respond with the thing called ``name``, as it is now."""
+        """Handle a command, then respond with the thing ``name`` as it is now."""
         self.send(command)
         return respond(self, name)
 

@@ -13,7 +13,7 @@ from projections.paging import Page
 from store import Stream
 
 MOST_COUNTED = 10_000
-"""How far the items of all pages are counted (d)."""
+"""The items of all pages are counted up to this number (d)."""
 
 Row = TypeVar("Row")
 Item = TypeVar("Item")
@@ -33,7 +33,7 @@ class ListResponse(ResponseBody, Generic[Item]):
 
     @classmethod
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
-        """Name the schema of a list: ClaimList, if its items are ClaimSummary."""
+        """Name the schema of a list: ClaimList for items of ClaimSummary."""
         title = str(params[0].model_config["title"])
         return f"{title.removesuffix('Summary')}List"
 
@@ -57,8 +57,8 @@ def list_response(
 ) -> ListResponse[Item]:
     """Make the response of a page, with a Link to the next page (RFC 8288).
 
-    ``shown`` makes an item of a row. An item whose ``centre_name`` is None is given the
-    name of its centre.
+    ``shown`` makes an item from a row. An item whose ``centre_name`` is None gets its
+    centre's name.
     """
     following = None
     if page.next_cursor is not None:
@@ -79,7 +79,7 @@ def list_response(
 
 
 def page_of(rows: Sequence[Row], part: PageRequest) -> Page[Row]:
-    """Give a page of a list in memory; its cursor is the number of rows before it."""
+    """Return a page of a list in memory; its cursor is the number of rows before it."""
     start = int(part.cursor or 0)
     end = start + part.limit
     is_last = end >= len(rows)

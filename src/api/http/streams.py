@@ -1,4 +1,4 @@
-"""Server-Sent Events: how something stands, told whenever it has changed."""
+"""Server-Sent Events: a thing's state, sent whenever it has changed."""
 
 import asyncio
 from collections import Counter
@@ -19,20 +19,20 @@ from projections.database import LOST
 from store import EventStore, Position
 
 MOST_STREAMS = 10
-"""How many streams a user may have open at once, in one process (d)."""
+"""The most streams a user may have open at once, in one process (d)."""
 
 HEARTBEAT_SECONDS = 15.0
 LONGEST_SECONDS = 900.0
-"""How long a stream lasts (d): who then comes again shows a token that is good yet."""
+"""How long a stream lasts (d): who reconnects must show a valid token."""
 
 AGAIN_MILLISECONDS = 1000
 PAUSE_SECONDS = 0.05
-"""How long a stream rests between two looks, however busy the service is."""
+"""The least pause between two reads of a stream."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Glance:
-    """How something stands as of a position, as JSON, and whether that is the end."""
+    """A thing's state at a position, as JSON, and whether it is the last one."""
 
     position: Position
     data: str
@@ -43,7 +43,7 @@ Look: TypeAlias = Callable[[], Glance]
 
 
 class Streams:
-    """The open streams of a process; between looks none of them holds a thread."""
+    """The open streams of a process; between reads none of them holds a thread."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Streams:
     def open_stream(
         self, user: str, name: str, look: Look, *, seen: Position
     ) -> "EventStream":
-        """Tell a user of events so named, each later than what was seen.
+        """Send a user events of this name, each later than ``seen``.
 
         Raises Unacceptable (429) if the user has too many streams.
         """
@@ -79,7 +79,7 @@ class Streams:
         return EventStream(self.follow(name, look, seen), lambda: self._leave(user))
 
     def end(self) -> None:
-        """End every stream, for good: the process ends. For the event loop's thread."""
+        """End every stream for good, as the process ends. Call it in the event loop's thread."""
         self._is_ending = True
         for woken in self._waiting:
             woken.set()
@@ -141,7 +141,7 @@ class Streams:
 
 
 class EventStream(EventSourceResponse):
-    """An open stream, which lets go of all it holds when it ends or nobody listens."""
+    """An open stream, which releases everything when it ends or the client leaves."""
 
     def __init__(self, told: AsyncGenerator[bytes], leave: Callable[[], None]) -> None:
         super().__init__(told, headers={"X-Accel-Buffering": "no"})

@@ -1,4 +1,4 @@
-"""Duplicates over HTTP: pairs who may be one person, side by side, and decided on."""
+"""Duplicates over HTTP: pairs who may be one person, side by side, and decisions on them."""
 
 from typing import Annotated
 
@@ -32,7 +32,7 @@ Other = Annotated[str, Path(max_length=40, examples=["L-0000000042Y"])]
 
 
 class DuplicateResponse(ResponseBody, title="DuplicatePair"):
-    """Two learners who may be one person, and what is known of them otherwise."""
+    """Two learners who may be one person, with the fields in which they differ."""
 
     first: LearnerSummary
     second: LearnerSummary
@@ -63,11 +63,11 @@ def list_duplicates(
     reads: Reads,
     part: PagingSince,
 ) -> ListResponse[DuplicateResponse]:
-    """Show pairs who may be one person, by date of birth, that nobody decided on.
+    """List undecided pairs who may be one person, by date of birth.
 
-    At one centre: the same date of birth and like names, swapped ones too. For the
-    awarding organisation also across centres, where ULN, or name and date of birth,
-    agree. A page may be short, or empty, and have a next one.
+    At one centre: the same date of birth and similar names, swapped ones too. For the
+    awarding organisation also across centres, where ULN, or name and date of birth, are the
+    same. A page may be short or empty and still have a next one.
     """
     found = duplicates.search_duplicates(
         reads,
@@ -98,10 +98,10 @@ def list_duplicates(
 def decide(
     learner: Called, other: Other, body: DecisionRequest, context: RequestContextOf
 ) -> DecisionResponse:
-    """Say whether two learners are one person: nothing is merged, and none deleted.
+    """Decide whether two learners are one person: nothing is merged, and nobody deleted.
 
-    Those who are different are not shown as a pair again; those who are the same name
-    each other. It may be said otherwise later.
+    Pairs that are different people are not listed again; learners who are one person name
+    each other. A later decision may differ.
     """
     command = DecideDuplicate(
         **context.command_metadata,

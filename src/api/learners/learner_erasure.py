@@ -23,20 +23,20 @@ class Erasure(RequestBody, title="LearnerErasure"):
         default="", examples=["Requested by the person on 3 November, case 1024."]
     )
     end_in_flight: bool = False
-    """Withdraw, cancel and take out all that is under way for the learner."""
+    """Withdraw, cancel and take out everything under way for the learner."""
 
 
 @router.post("/{learner}/erase", operation_id="eraseLearner")
 def erase(learner: Called, body: Erasure, context: RequestContextOf) -> LearnerResponse:
-    """Make all that says something of the learner unreadable, for ever (H6).
+    """Make everything about a learner unreadable, for ever (H6).
 
-    Names, date of birth, contact, ULN and images go, here and in every file that the
-    learner came in; registrations, claims and certificates stay. An Account Specialist
-    may, on a lawful request. Sent again it answers the same.
+    Names, date of birth, contact details, ULN and images are erased, here and in every file
+    that the learner came in. Registrations, claims and certificates stay. Only an Account
+    Specialist may do this, on a lawful request. A repeat returns the same response.
 
-    Refused, with all of it listed, while anything is under way for the learner (a test
-    booked, a claim that waits, a certificate to be printed, a draft order), unless
-    ``end_in_flight`` asks for it to be ended; and before the records may go.
+    It is refused, with everything listed, while something is under way for the learner (a
+    booked test, a waiting claim, an unprinted certificate, a draft order), unless
+    ``end_in_flight`` ends it; and before the retention period is over.
     """
     require_seen(context.service, context.service.store.head(), WAITED)
     return context.answer(

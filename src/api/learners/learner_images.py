@@ -1,4 +1,4 @@
-"""Photographs and signatures of learners over HTTP: submitted, and looked at."""
+"""Photographs and signatures of learners over HTTP."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -25,7 +25,7 @@ SHOWING = {
     ImageKind.PHOTOGRAPH: "downloadLearnerPhotograph",
     ImageKind.SIGNATURE: "downloadLearnerSignature",
 }
-"""What the operations of each kind are called: literals, for clients hold by them."""
+"""The operations of each kind: literals, because clients use them."""
 
 FILE = {"schema": {"type": "string", "format": "binary", "maxLength": MOST_BYTES}}
 FILES: dict[str, Any] = {"image/jpeg": FILE, "image/png": FILE}
@@ -35,7 +35,7 @@ ImageSent = Annotated[bytes, file_body(MOST_BYTES, ImageTooLarge)]
 
 
 def submitting(kind: ImageKind) -> Callable[..., LearnerResponse]:
-    """Make the route that takes an image of that kind."""
+    """Make the route that receives an image of that kind."""
 
     def submit(
         learner: Called,
@@ -52,7 +52,7 @@ def submitting(kind: ImageKind) -> Callable[..., LearnerResponse]:
 
 
 def showing(kind: ImageKind) -> Callable[..., Response]:
-    """Make the route that gives an image of that kind."""
+    """Make the route that returns an image of that kind."""
 
     def download_image(learner: Called, service: ServiceOf, by: By) -> Response:
         stream, image, content = read_image(service.context, learner, kind, by)

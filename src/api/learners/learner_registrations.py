@@ -1,4 +1,4 @@
-"""What a learner is registered on: qualifications alone, and apprenticeships (L4)."""
+"""A learner's registrations: on single qualifications, and on apprenticeships (L4)."""
 
 from collections.abc import Mapping
 
@@ -28,7 +28,7 @@ router = Router(prefix="/learners", tags=["learners"])
 
 
 class TestOfRegistration(ResponseBody, title="RegistrationTest"):
-    """When a test is or was to be sat, and what has become of it."""
+    """A test's time and its status."""
 
     booking: str = Field(examples=["B-0000000042"])
     unit: str = Field(examples=["F/506/1934"])
@@ -41,7 +41,7 @@ class TestOfRegistration(ResponseBody, title="RegistrationTest"):
 
 
 class WithTests(RegistrationResponse, title="RegistrationWithTests"):
-    """A registration on a qualification, with its tests by their time."""
+    """A registration on a qualification, with its tests by time."""
 
     tests: list[TestOfRegistration]
 
@@ -55,10 +55,10 @@ class ApprenticeshipRegistration(
 
 
 class RegistrationsOfLearner(ResponseBody, title="LearnerRegistrations"):
-    """All that a learner is, or was, registered on, newest first."""
+    """All present and past registrations of a learner, newest first."""
 
     qualifications: list[WithTests]
-    """Those that came with no apprenticeship."""
+    """Those that did not come with an apprenticeship."""
     apprenticeships: list[ApprenticeshipRegistration]
 
 
@@ -66,7 +66,7 @@ class RegistrationsOfLearner(ResponseBody, title="LearnerRegistrations"):
 def list_learner_registrations(
     learner: Called, service: ServiceOf, by: By, reads: Reads
 ) -> RegistrationsOfLearner:
-    """Show what a learner is, or was, registered on (L4, O7)."""
+    """Show a learner's present and past registrations (L4, O7)."""
     _, person = load(LEARNER, learner, store=service.store, reader=by)
     rows = registrations.registrations_of_learner(
         reads, centre=person.centre, learner=learner

@@ -14,7 +14,7 @@ router = Router(prefix="/learners", tags=["learners"])
 
 
 class Transfer(RequestBody, title="LearnerTransfer"):
-    """Where the learner goes on, and why."""
+    """The centre to which the learner moves, and why."""
 
     centre: str = Field(max_length=20, examples=["51907"])
     reason: Annotated[str, Field(max_length=1000)] = Field(
@@ -26,11 +26,11 @@ class Transfer(RequestBody, title="LearnerTransfer"):
 def transfer(
     learner: Called, body: Transfer, context: IdempotentRequestOf
 ) -> LearnerResponse:
-    """Make the learner another centre's, with the whole history (L6).
+    """Move the learner to another centre, with the whole history (L6).
 
-    Registrations, results and certificates go along; orders, claims, bookings and
-    invoice lines stay with the centre that made them, as it knew the learner. What is to
-    be settled before is told, all of it at once. An Account Specialist may.
+    Registrations, results and certificates move too. Orders, claims, bookings and invoice
+    lines stay with the centre that made them, as it knew the learner. Whatever must be
+    settled first is listed, all at once. Only an Account Specialist may do this.
     """
     return context.answer(
         TransferLearner(

@@ -1,4 +1,4 @@
-"""Learners over HTTP: made known one at a time, found, put right."""
+"""Learners over HTTP: created one at a time, found, amended."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -60,7 +60,7 @@ Wanted = Annotated[str | None, Query(max_length=200)]
 
 
 class LearnerRequest(RequestBody, title="LearnerDetails"):
-    """What is told of a learner, as text: the columns of the template (U2)."""
+    """A learner's details as text: the columns of the template (U2)."""
 
     given_name: Text = Field(default="", examples=["Chloë"])
     family_name: Text = Field(
@@ -88,7 +88,7 @@ class LearnerRequest(RequestBody, title="LearnerDetails"):
 
     @property
     def cells(self) -> dict[str, str]:
-        """What was sent, by column; nothing of what was left out."""
+        """The values sent, by column, without those left out."""
         return {
             name: getattr(self, name) for name in COLUMNS if name in self.fields_sent
         }
@@ -99,7 +99,7 @@ class LearnerRequest(RequestBody, title="LearnerDetails"):
 
 
 class NewLearner(LearnerRequest, title="NewLearner"):
-    """A learner to be made known."""
+    """A learner to create."""
 
     confirm_different_person: bool = Field(
         default=False,
@@ -108,7 +108,7 @@ class NewLearner(LearnerRequest, title="NewLearner"):
 
 
 class LearnerChange(LearnerRequest, title="LearnerChange"):
-    """What is to be put right. What is left out stays; an empty text clears a value."""
+    """The details to amend. What is left out stays; an empty text clears a value."""
 
     model_config = with_example({"email": "chloe@example.org", "reason": "Asked for."})
 
@@ -122,7 +122,7 @@ class LearnerChange(LearnerRequest, title="LearnerChange"):
 
 
 class ImageResponse(ResponseBody, title="LearnerImage"):
-    """A photograph or signature; the pictures have addresses of their own (L1)."""
+    """A photograph or signature; the image itself has its own address (L1)."""
 
     submitted_at: AwareDatetime
     media_type: str = Field(examples=["image/jpeg"])
@@ -132,7 +132,7 @@ class ImageResponse(ResponseBody, title="LearnerImage"):
 
 
 class LearnerWarning(ResponseBody, title="LearnerWarning"):
-    """What is odd about a learner's details; nothing is refused because of it."""
+    """A warning about a learner's details; it refuses nothing."""
 
     field: str = Field(examples=["email"])
     column: str = Field(examples=["Email"])
@@ -143,7 +143,7 @@ class LearnerWarning(ResponseBody, title="LearnerWarning"):
 
 
 class LearnerResponse(ResponseBody, title="Learner"):
-    """A learner as they are now; the centre may amend who it is so many times yet."""
+    """A learner as they are now, and how often the centre may still amend the identity."""
 
     learner: str = Field(examples=["L-0000000017T"])
     centre: str = Field(examples=["48213"])
@@ -238,12 +238,12 @@ def list_learners(
     *,
     total: Total = False,
 ) -> ListResponse[LearnerSummary]:
-    """Find learners by whatever is known of them, newest first (L3).
+    """Find learners by any of their details, newest first (L3).
 
-    A learner ID may be whole, without its prefix, or its last three or more digits; a
-    name is found by the start of any of its words, case and accents apart: ``name`` is
-    given name, family name or both in any order; a group by its number or its name; a
-    centre's own reference by its start. Days are London's, both included.
+    A learner ID may be whole, without its prefix, or its last three or more digits. A name
+    is found by the start of any of its words, without case and accents; ``name`` is given
+    name, family name or both in any order. A group is found by its number or name, a
+    centre's own reference by its start. Days are in London, both included.
     """
     found = learner_search.search_learners(
         reads,
@@ -262,7 +262,7 @@ def list_learners(
 
 @router.post("", operation_id="createLearner", status_code=HTTPStatus.CREATED)
 def create(body: NewLearner, context: RequestContextOf) -> LearnerResponse:
-    """Make one learner known: checked as in an upload, every fault at once (L1)."""
+    """Create one learner, checked as in an upload; every fault is reported at once (L1)."""
     done = context.send(
         CreateLearner(
             **context.command_metadata,
@@ -287,9 +287,9 @@ def get_learner(
 def amend_learner(
     learner: Called, body: LearnerChange, context: ConditionalContextOf
 ) -> LearnerResponse:
-    """Put a learner right: name and date of birth once, everything else freely (L2).
+    """Amend a learner: name and date of birth once, everything else freely (L2).
 
-    An Account Specialist may amend any of it, any number of times, with a reason.
+    An Account Specialist may amend everything, any number of times, with a reason.
     """
     command = AmendLearner(
         **context.command_metadata,
@@ -310,9 +310,9 @@ def respond_with_learner(
     sent: Mapping[str, str] | None = None,
     is_new: bool = False,
 ) -> LearnerResponse:
-    """Show a learner, with warnings of what was just ``sent`` as well.
+    """Show a learner, with warnings about the details just ``sent``.
 
-    Who ``is_new`` is in no group, and nobody said yet who else they are.
+    A learner who ``is_new`` has no group, and no duplicates decided.
     """
     stream, learner = context.load_tagged(LEARNER, name)
     same: list[str] = []
@@ -357,7 +357,7 @@ def respond_with_learner(
 
 
 def learner_warnings(cells: Mapping[str, str]) -> list[LearnerWarning]:
-    """Say what is odd about details, as an upload does of its rows (U6, L1)."""
+    """Return the warnings about details, as for an upload's rows (U6, L1)."""
     return [
         LearnerWarning(
             field=warning.column,
@@ -376,7 +376,7 @@ def learner_listed(learner: KnownLearner, groups: Mapping[str, str]) -> LearnerS
 
 
 def image_response(stream: Stream, kind: ImageKind) -> ImageResponse | None:
-    """Show the latest image of a kind; its date of submission is the fact's (L1)."""
+    """Show the latest image of a kind; its date of submission is the event's (L1)."""
     for recorded in reversed(stream.history):
         event = recorded.event
         if isinstance(event, LearnerImageSubmitted) and event.kind is kind:

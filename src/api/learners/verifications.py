@@ -1,4 +1,4 @@
-"""How a ULN stands with the Learning Records Service, as the API shows it (U7)."""
+"""The status of a ULN with the Learning Records Service in responses (U7)."""
 
 from pydantic import Field
 
@@ -11,7 +11,7 @@ from api.http.schemas import ResponseBody
 
 
 class VerificationResponse(ResponseBody, title="UlnVerification"):
-    """What LRS says of a ULN: its code and flags, or why it has not answered yet."""
+    """The answer of LRS about a ULN: code and flags, or why there is none yet."""
 
     status: VerificationStatus
     message: str
@@ -22,7 +22,7 @@ class VerificationResponse(ResponseBody, title="UlnVerification"):
 
 
 class GroupVerification(ResponseBody, title="LearnerGroupVerification"):
-    """How many ULNs of a group LRS is still to answer about, and how that is."""
+    """How many ULNs of a group LRS has not answered about yet, and why."""
 
     waiting: int
     message: str
@@ -35,7 +35,7 @@ def verification_response(
     is_given: bool = False,
     is_wrong: bool = False,
 ) -> VerificationResponse:
-    """Show how a ULN stands; of a row, what is to be done first if it ``is_wrong``."""
+    """Show the status of a ULN; for a row that ``is_wrong``, say what to do first."""
     answer = verification.answer
     return VerificationResponse(
         status=verification.status,

@@ -45,9 +45,9 @@ class LearnerLinked(PathwayChoiceRequest, title="OrderLearnerChoice"):
 
 
 class LearnersLinked(PathwayChoiceRequest, title="OrderLearnersChoice"):
-    """Learners and whole groups, for a product; for every one if none is named.
+    """Learners and whole groups, for one product or, if none is named, for all.
 
-    ``pathway`` and ``pathways`` are those of learners for whom none is said.
+    ``pathway`` and ``pathways`` are for learners who have none of their own.
     """
 
     model_config = with_example(
@@ -65,7 +65,7 @@ class LearnersLinked(PathwayChoiceRequest, title="OrderLearnersChoice"):
     def pathway_choices(
         self, *, at: FieldPath = ()
     ) -> Iterator[tuple[FieldPath, str | None, str, PathwayChoice]]:
-        """Give path, product, learner and pathways of each learner who is named.
+        """Yield path, product, learner and pathways of each learner named.
 
         ``at`` is the path to this body. A learner without pathways has those for all.
         """
@@ -78,7 +78,7 @@ class LearnersLinked(PathwayChoiceRequest, title="OrderLearnersChoice"):
             yield (*at, "learners", place), self.product, each.learner, choice
 
     def linking(self, context: RequestContext, *, at: FieldPath = ()) -> Linking:
-        """Give the learners and groups to link; ``at`` is the path to this body.
+        """Return the learners and groups to link; ``at`` is the path to this body.
 
         Raises PathwaySaidTwice, or LearnersRefused for several learners.
         """
@@ -92,7 +92,7 @@ class LearnersLinked(PathwayChoiceRequest, title="OrderLearnersChoice"):
 
 
 class LearnersToAdd(LearnersLinked, title="OrderLearnersAddition"):
-    """Learners to be linked besides those who are; one may be made known with it."""
+    """Learners to link in addition to those linked; one of them may be new."""
 
     new_learner: NewLearner | None = None
 
@@ -114,7 +114,7 @@ Dates = Annotated[list[DatesSet], Field(max_length=MOST_REGISTRATIONS)]
 
 
 class NewOrder(RequestBody, title="NewOrder"):
-    """An order, with as many of its steps as are known already."""
+    """An order, with any steps that are already known."""
 
     model_config = with_example(
         {
@@ -136,7 +136,7 @@ class NewOrder(RequestBody, title="NewOrder"):
     def pathway_choices(
         self,
     ) -> Iterator[tuple[FieldPath, str | None, str, PathwayChoice]]:
-        """Give path, product, learner and pathways of each learner who is named."""
+        """Yield path, product, learner and pathways of each learner named."""
         for place, each in enumerate(self.learners):
             yield from each.pathway_choices(at=("learners", place))
 
@@ -154,7 +154,7 @@ class CourseDatesSet(RequestBody, title="OrderCourseDates"):
 
 
 class GivenPurchaseOrderNumber(RequestBody, title="GivenPurchaseOrderNumber"):
-    """What the centre calls its purchase. ``number``, its former name, is still read."""
+    """The centre's own number for the purchase. ``number``, its former name, still works."""
 
     purchase_order_number: PurchaseNumber = Field(
         validation_alias=AliasChoices("purchase_order_number", "number")
@@ -162,13 +162,13 @@ class GivenPurchaseOrderNumber(RequestBody, title="GivenPurchaseOrderNumber"):
 
 
 class PurchaseOrderNumber(GivenPurchaseOrderNumber, title="OrderPurchaseOrderNumber"):
-    """What is printed on the invoice of a product, or of all without a number."""
+    """The number printed on the invoice of a product, or of all without one of their own."""
 
     product: ProductName | None = None
 
 
 class Confirmation(RequestBody, title="OrderConfirmation"):
-    """What the order was seen to cost: the total, and prices of products if wanted."""
+    """The costs that the user saw: the total and, if wanted, the prices of products."""
 
     total: Price = Field(examples=["98.00"])
     prices: dict[ProductName, Price] = Field(

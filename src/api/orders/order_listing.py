@@ -1,4 +1,4 @@
-"""How orders of both kinds are found and listed, together or one kind apart."""
+"""Lists of orders of both kinds, together or one kind alone."""
 
 from datetime import date
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""How an order is shown: its steps, and its products with learners and costs."""
+"""The response of an order: its steps, and its products with learners and costs."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -27,7 +27,7 @@ Amount = Annotated[
 
 
 class StepOfOrder(ResponseBody, title="OrderStep"):
-    """A step; each sentence says one thing that it lacks."""
+    """A step; each sentence names one thing that it lacks."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -68,7 +68,7 @@ class LearnerOnPart(ResponseBody, title="OrderLearnerQualification"):
 
 
 class LearnerOfOrder(ResponseBody, title="OrderLearner"):
-    """A learner on a product: what is known of the registration to be."""
+    """A learner on a product, with their pathway, dates and registration."""
 
     learner: str = Field(examples=["L-0000000017T"])
     given_name: str = Field(examples=["Chloë"])
@@ -88,7 +88,7 @@ class LearnerOfOrder(ResponseBody, title="OrderLearner"):
 
 
 class ProductOfOrder(ResponseBody, title="OrderProduct"):
-    """A product of an order, at the price of a registration on it."""
+    """A product of an order, with the price of one registration."""
 
     product: str = Field(examples=["Q-0005001227"])
     title: str = Field(examples=["Level 2 Diploma in Team Leading"])
@@ -106,7 +106,7 @@ class ProductOfOrder(ResponseBody, title="OrderProduct"):
 
 
 class OrderResponse(ResponseBody, title="Order"):
-    """An order, whole: what is to be confirmed, or was."""
+    """A whole order: what will be confirmed, or what was."""
 
     order: str = Field(examples=["O-0000000042"])
     centre: str = Field(examples=["48213"])

@@ -74,8 +74,8 @@ def list_orders(
 ) -> ListResponse[OrderSummary]:
     """List the centre's orders of both kinds, newest first (O1, B1).
 
-    ``reference`` finds by an order's last digits; ``product`` by what it is for: of
-    entries the qualification, or the apprenticeship that is booked through.
+    ``reference`` finds an order by its last digits; ``product`` by what it is for: of
+    entries the qualification, or the apprenticeship through which they are booked.
     """
     found = order_search.search_orders(
         reads,
@@ -93,7 +93,7 @@ def list_orders(
 
 @router.post("", operation_id="createOrder", status_code=HTTPStatus.CREATED)
 def begin_order(body: NewOrder, context: RequestContextOf) -> OrderResponse:
-    """Begin an order, empty or with any of its steps; confirming is apart (O1)."""
+    """Begin an order, empty or with any of its steps done; confirm it separately (O1)."""
     require_one_pathway(body.pathway_choices)
     return context.answer_created(
         BeginOrder(
@@ -113,7 +113,7 @@ def begin_order(body: NewOrder, context: RequestContextOf) -> OrderResponse:
 
 @router.get("/{order}", operation_id="getOrder")
 def get_order(order: Ordered, context: RequestContextOf) -> OrderResponse:
-    """Show an order: steps, products, learners and costs as things stand (O1, O5)."""
+    """Show an order: steps, products, learners and present costs (O1, O5)."""
     return respond_with_order(context, order)
 
 
@@ -121,7 +121,7 @@ def get_order(order: Ordered, context: RequestContextOf) -> OrderResponse:
 def choose_products(
     order: Ordered, body: ProductsRequest, context: ConditionalContextOf
 ) -> OrderResponse:
-    """Choose what is ordered, all of it; products that stay keep all else (O2)."""
+    """Set the products of an order; those that stay keep everything else (O2)."""
     return context.answer(
         ChooseOrderProducts(
             **context.command_metadata,
@@ -156,7 +156,7 @@ def choose_learners(
 def link_learners(
     order: Ordered, body: LearnersToAdd, context: RequestContextOf
 ) -> OrderResponse:
-    """Link more learners, groups of them, or one who is made known with it (O3)."""
+    """Link more learners, groups, or one new learner (O3)."""
     new = body.new_learner
     command = LinkOrderLearners(
         **context.command_metadata,
@@ -187,7 +187,7 @@ def unlink_learner(
     *,
     confirm_loss: ConfirmLoss = False,
 ) -> OrderResponse:
-    """Take a learner off a product, or off the whole order (O3)."""
+    """Unlink a learner from a product, or from the whole order (O3)."""
     return context.answer(
         UnlinkOrderLearner(
             **context.command_metadata,
@@ -224,7 +224,7 @@ def set_dates(
 def give_number(
     order: Ordered, body: PurchaseOrderNumber, context: ConditionalContextOf
 ) -> OrderResponse:
-    """Say what the purchase is called, for the order or one of its products (O1)."""
+    """Set the purchase order number of the order or of one of its products (O1)."""
     return context.answer(
         GivePurchaseOrderNumber(
             **context.command_metadata,
@@ -241,7 +241,7 @@ def give_number(
     "/{order}", operation_id="deleteOrder", status_code=HTTPStatus.NO_CONTENT
 )
 def delete_order(order: Ordered, context: ConditionalContextOf) -> None:
-    """Throw a draft away."""
+    """Delete a draft."""
     context.send(DeleteOrder(**context.command_metadata, order=order))
 
 
@@ -249,7 +249,7 @@ def delete_order(order: Ordered, context: ConditionalContextOf) -> None:
 def confirm_order(
     order: Ordered, body: Confirmation, context: IdempotentRequestOf
 ) -> OrderResponse:
-    """Register every learner on every product, at the price that was seen (O5, O6)."""
+    """Register every learner on every product, at the price that the user saw (O5, O6)."""
     return context.answer(
         ConfirmOrder(
             **context.command_metadata,

@@ -1,4 +1,4 @@
-"""Products as lists are narrowed to them: by reference, whole or in short, or by QN."""
+"""Filters of lists by product: by reference, whole or short, or by QN."""
 
 from typing import Annotated
 
@@ -19,14 +19,14 @@ ProductText = Annotated[
 
 
 def products(service: ServiceOf, product: ProductText = None) -> frozenset[str] | None:
-    """Read which products are meant; None is all."""
+    """Return the products meant; None means all."""
     return None if product is None else products_meant(service.catalogue, product)
 
 
 def qualifications(
     service: ServiceOf, qualification: ProductText = None
 ) -> frozenset[str] | None:
-    """Read which qualifications are meant; None is all."""
+    """Return the qualifications meant; None means all."""
     return products(service, qualification)
 
 

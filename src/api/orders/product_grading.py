@@ -1,4 +1,4 @@
-"""How the overall grade of a qualification is found, as the API answers it."""
+"""The response on how a qualification's overall grade is found."""
 
 from pydantic import Field
 
@@ -14,7 +14,7 @@ class ThresholdOfProduct(ResponseBody, title="GradeThreshold"):
 
 
 class BestCredits(ResponseBody, title="BestCredits"):
-    """Only the best so many credits give points, of units at or above a level."""
+    """Only the best ``credits`` give points, from units at or above a level."""
 
     credits: int = Field(examples=[75])
     at_or_above_level: int = Field(examples=[4])
@@ -37,7 +37,7 @@ class GradeCell(ResponseBody, title="GradeCell"):
 class GradingOfProduct(ResponseBody, title="Grading"):
     """How the overall grade is found: a pass, by points, or by a grid of components.
 
-    ``points`` are those of each grade of a unit, given for what ``basis`` says;
+    ``points`` are per grade of a unit, and ``basis`` says for what size they are given.
     ``thresholds`` and ``overall_grades`` begin with the lowest.
     """
 
@@ -52,7 +52,7 @@ class GradingOfProduct(ResponseBody, title="Grading"):
 
 
 def grading_response(grading: Grading) -> GradingOfProduct:
-    """Answer how an overall grade is found."""
+    """Describe how an overall grade is found."""
     best = grading.best
     return GradingOfProduct(
         kind=grading.kind,

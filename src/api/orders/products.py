@@ -1,4 +1,4 @@
-"""Products over HTTP: what can be ordered, and why the rest cannot."""
+"""Products over HTTP: what can be ordered, and why other products cannot."""
 
 from datetime import date
 from enum import StrEnum
@@ -41,7 +41,7 @@ Centre = Annotated[
 
 
 class ProductKind(StrEnum):
-    """What a product is."""
+    """The kinds of products."""
 
     QUALIFICATION = "qualification"
     APPRENTICESHIP = "apprenticeship"
@@ -79,7 +79,7 @@ class ProductSummary(ResponseBody, title="ProductSummary"):
 
 
 class UnitOfProduct(ResponseBody, title="Unit"):
-    """A unit; ``price`` is that of a test."""
+    """A unit; ``price`` is that of its test."""
 
     number: int = Field(examples=[1])
     reference: str = Field(examples=["L/506/1788"])
@@ -109,7 +109,7 @@ class PathwayOfProduct(ResponseBody, title="Pathway"):
 
 
 class ProductResponse(ProductSummary, title="Product"):
-    """A product, whole; an apprenticeship has the units of its qualifications."""
+    """A whole product; an apprenticeship has the units of its qualifications."""
 
     rules_version: int | None
     certification_ends: date | None
@@ -140,7 +140,7 @@ def list_products(
     can_be_ordered: bool | None = None,
     centre: Centre = None,
 ) -> ListResponse[ProductSummary]:
-    """List products by title, those that cannot be ordered with the reasons (O2)."""
+    """List products by title; those that cannot be ordered have reasons (O2)."""
     terms = terms_of(service, user, centre, today)
     rows = [
         row
@@ -220,7 +220,7 @@ def get_product(
 def terms_of(
     service: Service, user: SignedInUser, centre: str | None, today: date
 ) -> Terms:
-    """Find whose approvals count: one's own centre's, or those of the one asked for."""
+    """Return whose approvals count: the user's own centre's, or those of the centre asked for."""
     whose = scope(user, centre)
     approvals = approvals_of(service.context, whose)[1] if whose else None
     return Terms(approvals=approvals, today=today)

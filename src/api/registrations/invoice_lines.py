@@ -1,4 +1,4 @@
-"""Invoice lines over HTTP: a feed of charges and credits, and statuses reported back."""
+"""Invoice lines over HTTP: a feed of charges and credits, and reported statuses."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any
@@ -42,7 +42,7 @@ router = Router(prefix="/invoice-lines", tags=["invoices"])
 
 PART = 200
 MOST_REPORTS = 200
-"""How many lines one request may report on (d)."""
+"""The most lines that one request may report on (d)."""
 
 LineName = Annotated[str, Field(max_length=40, examples=["R-0000000042"])]
 After = Annotated[
@@ -57,7 +57,7 @@ CentreFilter = Annotated[str | None, Query(max_length=20, pattern="^[0-9]*$")]
 
 
 class InvoiceLineResponse(ResponseBody, title="InvoiceLine"):
-    """A charge, or a credit (its amount is negative), and what it is due to."""
+    """A charge, or a credit (its amount is negative), with its cause."""
 
     line: str = Field(examples=["R-0000000042"])
     position: int
@@ -91,11 +91,11 @@ class InvoiceLineResponse(ResponseBody, title="InvoiceLine"):
 
 
 COLUMNS = tuple(InvoiceLineResponse.model_fields)
-"""The columns of the CSV: those of the JSON."""
+"""The columns of the CSV, the same as the members of the JSON."""
 
 
 class StatusReported(RequestBody, title="InvoiceStatusReport"):
-    """How far invoicing has come with a line, and on which invoice or credit note."""
+    """The status of a line, with the number of its invoice or credit note."""
 
     status: InvoiceStatus = Field(examples=["Invoiced"])
     invoice: str | None = Field(
@@ -112,13 +112,13 @@ class StatusReported(RequestBody, title="InvoiceStatusReport"):
 
 
 class LineReported(StatusReported, title="InvoiceLineReport"):
-    """How far invoicing has come with one line of many."""
+    """The status of one line of many."""
 
     line: LineName
 
 
 class LinesReported(RequestBody, title="InvoiceLineReports"):
-    """What is reported of many lines, each for itself, in this order."""
+    """Reports on many lines; each is handled separately, in this order."""
 
     reports: list[LineReported] = Field(min_length=1, max_length=MOST_REPORTS)
 
@@ -138,7 +138,7 @@ class ReportRefused(ResponseBody, title="InvoiceReportRefusal"):
 
 
 class ReportAnswered(ResponseBody, title="InvoiceReportAnswer"):
-    """What became of one report: the line as it is now, or why it was refused."""
+    """The result of one report: the line as it is now, or why it was refused."""
 
     line: str = Field(examples=["R-0000000042"])
     is_taken: bool
@@ -147,7 +147,7 @@ class ReportAnswered(ResponseBody, title="InvoiceReportAnswer"):
 
 
 class ReportsAnswered(ResponseBody, title="InvoiceReportAnswers"):
-    """What became of each report, in the order in which they were sent."""
+    """The result of each report, in the order in which they were sent."""
 
     items: list[ReportAnswered]
 
@@ -164,7 +164,7 @@ def feed(
     status: InvoiceStatus | None = None,
     centre: CentreFilter = None,
 ) -> ListResponse[InvoiceLineResponse]:
-    """List charges and credits, oldest first, from after a position on (C4)."""
+    """List charges and credits after a position, oldest first (C4)."""
     found = invoice_lines.search_invoice_lines(
         reads,
         centre=scope(user, centre),
@@ -200,7 +200,7 @@ def feed_csv(
     status: InvoiceStatus | None = None,
     centre: CentreFilter = None,
 ) -> CsvStream:
-    """Give the same as CSV, whole."""
+    """Return the whole feed as CSV."""
 
     def rows() -> Iterator[dict[str, Any]]:
         with service.rows(scope(user)) as connection:
@@ -230,9 +230,9 @@ def report_invoice_status(
 ) -> StatusResponse:
     """Report that a line was invoiced, paid or credited; a repeat changes nothing (C4).
 
-    ``invoice`` is the number of the invoice, which stays the same when it is paid; or
-    of the credit note. One that was left out can be reported later; a wrong one is
-    corrected by the right one and, as ``corrects``, the wrong one.
+    ``invoice`` is the number of the invoice, which stays the same when it is paid, or of
+    the credit note. A missing number can be reported later. To correct a wrong number, send
+    the right one as ``invoice`` and the wrong one as ``corrects``.
     """
     context.send(
         ReportInvoiceStatus(**context.command_metadata, line=line, **body.model_dump())
@@ -242,9 +242,9 @@ def report_invoice_status(
 
 @router.post("/statuses", operation_id="reportInvoiceLineStatuses")
 def report_many(body: LinesReported, context: RequestContextOf) -> ReportsAnswered:
-    """Report on many lines at once: each is taken or refused by itself, and answered.
+    """Report on many lines at once; each is accepted or refused separately.
 
-    Sent again, what was taken changes nothing.
+    Accepted reports that are sent again change nothing.
     """
     require_may(ReportInvoiceStatus, Role(context.by.role))
     return ReportsAnswered(
@@ -253,7 +253,7 @@ def report_many(body: LinesReported, context: RequestContextOf) -> ReportsAnswer
 
 
 def report_answer(reported: LineReported, context: RequestContext) -> ReportAnswered:
-    """Take one report of many, or say why it is refused."""
+    """Handle one report of many, or say why it is refused."""
     try:
         context.send(
             ReportInvoiceStatus(**context.command_metadata, **reported.model_dump())
@@ -286,7 +286,7 @@ def every_line(
     *,
     seen_by: str | None,
 ) -> Iterator[dict[str, Any]]:
-    """Give every line as the feed has it, from its parts: for the CSV of the same."""
+    """Yield every line of the feed, page by page, for the CSV."""
 
     def shown_part(cursor: str | None) -> Page[InvoiceLineResponse]:
         found = part(cursor)

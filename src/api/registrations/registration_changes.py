@@ -1,4 +1,4 @@
-"""Changing a registration over HTTP: cancel, reopen, another pathway."""
+"""Changing a registration over HTTP: cancel, reopen, change pathway."""
 
 from typing import Annotated, TypedDict
 
@@ -47,7 +47,7 @@ class PathwayChangeRequest(ReasonRequest, title="PathwayChange"):
 
 
 class ConditionResponse(ResponseBody, title="CancellationCondition"):
-    """A condition of cancelling: met, or what stands in the way (C2)."""
+    """A condition for cancelling: met, or with what stands in the way (C2)."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -60,7 +60,7 @@ class ConditionResponse(ResponseBody, title="CancellationCondition"):
 
 
 class CancellationResponse(ResponseBody, title="Cancellation"):
-    """Whether a registration can be cancelled, and what that would cost (C2, C3)."""
+    """Whether a registration can be cancelled, and the charge for that (C2, C3)."""
 
     registration: str
     learner: str = Field(examples=["L-0000000017T"])
@@ -80,7 +80,7 @@ class CancellationResponse(ResponseBody, title="Cancellation"):
 
 
 class PathwayEffect(ResponseBody, title="PathwayEffect"):
-    """What another pathway would change, by all the learner has achieved so far."""
+    """What another pathway would change, by everything the learner has achieved so far."""
 
     registration: str
     learner: str = Field(examples=["L-0000000017T"])
@@ -102,7 +102,7 @@ class PathwayEffect(ResponseBody, title="PathwayEffect"):
 def cancellation(
     registration: Called, context: RequestContextOf
 ) -> CancellationResponse:
-    """Show the conditions of cancelling, and the charge (C2, C3)."""
+    """Show the conditions for cancelling, and the charge (C2, C3)."""
     _, state = context.load_tagged(REGISTRATION, registration)
     found = cancellation_of(context.command_context, state)
     return CancellationResponse(
@@ -122,7 +122,7 @@ def cancellation(
 def cancel_registration(
     registration: Called, body: ReasonRequest, context: IdempotentRequestOf
 ) -> RegistrationResponse:
-    """Cancel a registration that nothing has come of; it stays visible (C1)."""
+    """Cancel a registration that has led to nothing; it stays visible (C1)."""
     return context.answer(
         CancelRegistration(
             **context.command_metadata, registration=registration, reason=body.reason
@@ -188,7 +188,7 @@ def pathway_effect(
 def change_pathway(
     registration: Called, body: PathwayChangeRequest, context: RequestContextOf
 ) -> RegistrationResponse:
-    """Put the learner on another pathway (M11)."""
+    """Move the learner to another pathway (M11)."""
     return context.answer(
         ChangePathway(
             **context.command_metadata,
@@ -202,7 +202,7 @@ def change_pathway(
 
 
 class About(TypedDict):
-    """Whose a registration is, and what it is for."""
+    """The learner of a registration, and its product."""
 
     learner: str
     given_name: str

@@ -1,4 +1,4 @@
-"""Registrations over HTTP: who is on which product, and what has become of it."""
+"""Registrations over HTTP."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -48,7 +48,7 @@ Called = Annotated[str, Path(max_length=20, examples=["R-0000000042"])]
 
 
 class RegistrationResponse(ResponseBody, title="Registration"):
-    """One learner on one product, as it was ordered, and what has become of it."""
+    """One learner on one product, as ordered, with its status."""
 
     registration: str = Field(examples=["R-0000000042"])
     learner: str = Field(examples=["L-0000000017T"])
@@ -106,7 +106,7 @@ def list_registrations(
     *,
     total: Total = False,
 ) -> ListResponse[RegistrationResponse]:
-    """List registrations, newest first, by all that is asked.
+    """List registrations, newest first, that match all criteria.
 
     ``name`` is of the learner: given name, family name or both in any order.
     """
@@ -178,9 +178,9 @@ def registration_response(
     *,
     to: str | None,
 ) -> RegistrationResponse:
-    """Show a registration to a centre, or to who sees all; its title is today's.
+    """Show a registration to a centre, or to a reader of all; its title is today's.
 
-    What it cost, and what the purchase is called, is told to who ordered it alone (L6).
+    Its price and purchase order number are shown only to the centre that ordered it (L6).
     """
     is_theirs = sees_prices(row.ordered_by, to)
     product = catalogue.products.get(row.product)

@@ -1,4 +1,4 @@
-"""Groups of learners, called by number or by name wherever learners are chosen (U10)."""
+"""Groups of learners, given by number or by name wherever learners are chosen (U10)."""
 
 from collections.abc import Iterable
 from typing import Annotated
@@ -41,7 +41,7 @@ class GroupNameAmbiguous(Malformed):
 def group_numbers(
     context: RequestContext, names: Iterable[str], *, path: FieldPath
 ) -> tuple[str, ...]:
-    """Find groups by number or by name, for who asks.
+    """Find the user's groups by number or by name.
 
     Raises GroupNameUnknown, or GroupNameAmbiguous, which says who uploaded each.
     """

@@ -1,4 +1,4 @@
-"""Files of learners over HTTP: the template, and invalid records to be corrected."""
+"""Files of learners over HTTP: the template, and invalid records to correct."""
 
 from collections import Counter
 from typing import Annotated, Self
@@ -34,7 +34,7 @@ class Xlsx(Response):
 
     @classmethod
     def with_name(cls, name: str, content: bytes) -> Self:
-        """Make a download of that name."""
+        """Make a download with that file name."""
         disposition = f'attachment; filename="{name}"'
         return cls(content, headers={"Content-Disposition": disposition})
 
@@ -43,7 +43,7 @@ class Xlsx(Response):
     "/template.csv", operation_id="downloadLearnerTemplateCsv", response_class=CsvFile
 )
 def template(_: CurrentUser) -> CsvFile:
-    """Give the template: fill it in below its first row and change no column (U2)."""
+    """Download the template: fill it in below its first row and change no column (U2)."""
     return CsvFile(
         TEMPLATE, headers={"Content-Disposition": 'attachment; filename="learners.csv"'}
     )
@@ -53,12 +53,12 @@ def template(_: CurrentUser) -> CsvFile:
     "/template.xlsx", operation_id="downloadLearnerTemplateXlsx", response_class=Xlsx
 )
 def workbook(_: CurrentUser) -> Xlsx:
-    """Give the template as an Excel workbook, in which dates and ULNs stay text (U2)."""
+    """Download the template as an Excel workbook, in which dates and ULNs stay text (U2)."""
     return Xlsx.with_name("learners.xlsx", xlsx_template())
 
 
 class RowReturned(ResponseBody, title="CorrectedRow"):
-    """A row of a file of corrections: where it was, which record, what became of it."""
+    """A row of a corrected file: its place, its record and its outcome."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -69,7 +69,7 @@ class RowReturned(ResponseBody, title="CorrectedRow"):
 
 
 class Corrected(ResponseBody, title="CorrectionResult"):
-    """What became of each row of a file of corrections."""
+    """The outcome of each row of a corrected file."""
 
     amended: int
     unchanged: int
@@ -83,7 +83,7 @@ class Corrected(ResponseBody, title="CorrectionResult"):
     "/{group}/invalid.xlsx", operation_id="downloadInvalidRecords", response_class=Xlsx
 )
 def invalid(group: Group, service: ServiceOf, by: By) -> Xlsx:
-    """Give the invalid records as a workbook, each bad cell marked with its reasons.
+    """Download the invalid records as a workbook; each bad cell is marked with its reasons.
 
     Correct the cells, leave the columns as they are, and upload the file here (U6).
     """
@@ -100,11 +100,11 @@ def upload_corrections(
     by: By,
     now: Now,
 ) -> Corrected:
-    """Amend records by the file of invalid ones as it comes back, corrected (U6, U8).
+    """Amend invalid records from the corrected file (U6, U8).
 
-    Rows that were left as they are amend nothing, nor do those of a record that
-    somebody has changed since the file was downloaded: each is told. Rows may be left
-    out or sorted. Sent again it changes nothing.
+    A row changes nothing if it was left as it is, or if somebody has changed its record
+    since the download; the response says so. Rows may be left out or sorted. Sending the
+    file again changes nothing.
     """
     corrections = read_corrections(file.file.read())
     returned = amend_from_file(

@@ -1,4 +1,4 @@
-"""How far a group of learners is, over HTTP: once, or as it goes on."""
+"""The progress of a group of learners over HTTP: once, or as a stream."""
 
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -29,14 +29,14 @@ AS_STREAM: dict[int | str, dict[str, Any]] = {
 
 
 class Progress(ResponseBody, title="LearnerGroupProgress"):
-    """How far a group is: 50 % is checked, 100 % is submitted and done (U5)."""
+    """The progress of a group: 50 % is checked, 100 % is submitted and done (U5)."""
 
     status: UploadStatus
     progress: int = Field(ge=0, le=DONE)
 
 
 class ProgressCounts(ResponseBody, title="LearnerGroupProgressCounts"):
-    """How many rows the check has found so far, and how many learners there are."""
+    """The rows found so far by the check, and the learners."""
 
     records: int
     valid: int
@@ -45,13 +45,13 @@ class ProgressCounts(ResponseBody, title="LearnerGroupProgressCounts"):
 
 
 class ProgressEvent(Progress, title="LearnerGroupProgressEvent"):
-    """What an event of the stream says."""
+    """The data of one event of the stream."""
 
     counts: ProgressCounts
 
 
 def glance(service: Service, group: str, by: Actor) -> Glance:
-    """Look how far a group is. Raises NotFound."""
+    """Return the group's present progress. Raises NotFound."""
     stream, upload = load(GROUP, group, store=service.store, reader=by)
     step = ProgressEvent(
         status=upload.status,
@@ -93,11 +93,11 @@ def progress(
         ),
     ] = None,
 ) -> Progress | Response:
-    """Say how far a group is (U5); or, as text/event-stream, each time it goes on.
+    """Show the progress of a group (U5); or, as text/event-stream, each change of it.
 
-    Each event is called "progress" and says status, progress and counts; its id is
-    where it lies in the log. The stream goes on after Last-Event-ID, ends at 100 %,
-    and now and then, for you to come again. A browser's EventSource opens it by ticket.
+    Each event is called "progress" and has status, progress and counts; its id is its
+    position in the log. The stream goes on after Last-Event-ID. It ends at 100 %, and from
+    time to time, so that you reconnect. A browser's EventSource opens it by ticket.
     """
     now = glance(service, group, by)
     if STREAM not in accept or service.store.moment is not None:

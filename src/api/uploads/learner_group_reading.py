@@ -1,4 +1,4 @@
-"""How a file of learners is read, over HTTP: its columns and its encoding, chosen."""
+"""How a file of learners is read, over HTTP: choosing its columns and its encoding."""
 
 from http import HTTPStatus
 from typing import Annotated, TypeAlias
@@ -41,7 +41,7 @@ class Mapping(RequestBody, title="ColumnMapping"):
 
 
 class FileColumn(ResponseBody, title="FileColumn"):
-    """A column of the file, and its first values until the mapping is settled."""
+    """A column of the file, with its first values until the mapping is settled."""
 
     column: str = Field(examples=["GivenNames"])
     values: list[str] = Field(examples=[["Chloë", "Ben", "Zoë"]])
@@ -57,7 +57,7 @@ class MappingResponse(ResponseBody, title="ColumnMappingState"):
 
 
 class EncodingRequest(RequestBody, title="EncodingChoice"):
-    """The encoding that the file is in after all."""
+    """The file's correct encoding."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -66,9 +66,9 @@ class EncodingRequest(RequestBody, title="EncodingChoice"):
 
 @router.get("/{group}/mapping", operation_id="getLearnerGroupMapping")
 def mapping(group: Group, context: RequestContextOf) -> MappingResponse:
-    """Show which of the file's columns seems to be which of ours, or was said to (U3).
+    """Show which of the file's columns is which of ours: proposed, or settled (U3).
 
-    A file in the template's own columns has nothing to map: its list is empty.
+    A file with the template's own columns has nothing to map: its list is empty.
     """
     stream, upload, values = read_columns(context.command_context, group, context.by)
     context.set_etag(stream)
@@ -94,9 +94,9 @@ def mapping(group: Group, context: RequestContextOf) -> MappingResponse:
 def settle_mapping(
     group: Group, body: Mapping, context: ConditionalContextOf
 ) -> GroupResponse:
-    """Say which of the file's columns is which of ours; then the check goes on (U3).
+    """Settle which of the file's columns is which of ours; then the check goes on (U3).
 
-    The three mandatory ones are needed. Columns that are none of ours are ignored, and
+    The three mandatory columns are needed. Columns that are not ours are ignored, and
     listed as such.
     """
     return context.answer(
@@ -116,10 +116,10 @@ def settle_mapping(
 def choose_encoding(
     group: Group, body: EncodingRequest, context: ConditionalContextOf
 ) -> GroupResponse:
-    """Say that the names are wrong as they were read: the file is in the other encoding.
+    """Choose the file's other encoding, because the names were read wrongly.
 
-    All records are read and checked again, but for what somebody amended; only before
-    the group is submitted (U4).
+    All records are read and checked again, except what somebody amended. This is possible
+    only before the group is submitted (U4).
     """
     return context.answer(
         ChooseGroupEncoding(

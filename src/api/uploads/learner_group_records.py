@@ -1,4 +1,4 @@
-"""The records of a group over HTTP: each with every reason, put right or removed."""
+"""The records of a group over HTTP: each with every reason; amended or removed."""
 
 from collections.abc import Collection, Mapping
 from http import HTTPStatus
@@ -47,7 +47,7 @@ RowNumber = Annotated[int, Path(alias="row", ge=1, le=10**7, examples=[17])]
 
 
 class CellFinding(ResponseBody, title="CellFinding"):
-    """What is wrong or odd with a cell, and what to do."""
+    """A problem or warning about a cell, and what to do."""
 
     cell: str = Field(examples=["E17"])
     column: str = Field(examples=["ULN"])
@@ -81,11 +81,12 @@ class RecordResponse(ResponseBody, title="LearnerRecord"):
 
 
 class RecordChange(LearnerRequest, title="LearnerRecordChange"):
-    """What is to be put right, or who the person is (U6, U8).
+    """The cells to amend, or who the person is (U6, U8).
 
-    What is left out stays. ``different_person`` says that it is none of the learners
-    that it is like; ``link_to`` that it is that one, who then joins the group. A link
-    stays while name, date of birth, gender and ULN do; ``confirm_loss`` lets it go.
+    What is left out stays. ``different_person`` says that the row is none of the similar
+    learners. ``link_to`` says that it is that learner, who then joins the group. A link
+    stays while name, date of birth, gender and ULN stay; ``confirm_loss`` allows its
+    removal.
     """
 
     model_config = with_example({"given_name": "Chloë", "date_of_birth": "27/3/2006"})
@@ -145,7 +146,7 @@ def get_record(
 def amend_record(
     group: Group, row: RowNumber, body: RecordChange, context: ConditionalContextOf
 ) -> RecordResponse:
-    """Put a record right; it is checked again at once (U8)."""
+    """Amend a record; it is checked again at once (U8)."""
     command = AmendRecord(
         **context.command_metadata,
         group=group,
@@ -166,14 +167,14 @@ def amend_record(
     status_code=HTTPStatus.NO_CONTENT,
 )
 def remove_record(group: Group, row: RowNumber, context: ConditionalContextOf) -> None:
-    """Take a record out of the upload; its history stays (U8)."""
+    """Remove a record from the upload; its history stays (U8)."""
     context.send(RemoveRecord(**context.command_metadata, group=group, row=row))
 
 
 def people_like(
     context: CommandContext, records: Collection[Record], by: Actor
 ) -> People:
-    """Name every learner whom the records are, or who something said of them is about."""
+    """Return the names of all learners that the records, or findings about them, refer to."""
     said = [each for record in records for each in (*record.reasons, *record.remarks)]
     learners = {who for each in said for who in each.learners}
     learners |= {

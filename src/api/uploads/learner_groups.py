@@ -40,7 +40,7 @@ Group = Annotated[str, Path(alias="group", max_length=40, examples=["G-000000004
 
 
 Switchable = Literal["mac-roman", "cp1252"]
-"""The encodings that nobody but a person can tell apart (U4)."""
+"""The encodings between which only a person can decide (U4)."""
 
 
 class GroupSummary(ResponseBody, title="LearnerGroupSummary"):
@@ -63,7 +63,7 @@ class GroupSummary(ResponseBody, title="LearnerGroupSummary"):
 
 
 class GroupCounts(ResponseBody, title="LearnerGroupCounts"):
-    """How the records of a group stand."""
+    """The number of a group's records in each state."""
 
     valid: int
     invalid: int
@@ -74,7 +74,7 @@ class GroupCounts(ResponseBody, title="LearnerGroupCounts"):
 
 
 class OtherEncoding(ResponseBody, title="OtherEncoding"):
-    """Another encoding that the file may be in, and the names as they are in that."""
+    """Another possible encoding of the file, and the names as they are in it."""
 
     encoding: Switchable
     called: str = Field(examples=["Mac Roman"])
@@ -96,7 +96,7 @@ class GroupUndone(RequestBody, title="LearnerGroupUndo"):
 
 
 class FileWarning(ResponseBody, title="FileWarning"):
-    """What is odd about a file as a whole; it was read all the same."""
+    """A warning about a file as a whole; it was read all the same."""
 
     code: str = Field(examples=["rows-hidden"])
     column: str | None = Field(examples=[None])
@@ -106,7 +106,7 @@ class FileWarning(ResponseBody, title="FileWarning"):
 
 
 class GroupResponse(ResponseBody, title="LearnerGroup"):
-    """A group as it is now, and the encoding of its file, with names to judge it by."""
+    """A group as it is now, and the encoding of its file, with names by which to judge it."""
 
     group: str = Field(examples=["G-0000000042"])
     name: str = Field(examples=["Autumn 2026"])
@@ -143,7 +143,7 @@ def list_learner_groups(
         Query(description="Such as `checked`: those that wait to be submitted."),
     ] = None,
 ) -> ListResponse[GroupSummary]:
-    """List groups, newest first, by the start of any words of their name (U10)."""
+    """List groups, newest first, by the beginnings of words of their names (U10)."""
     found = uploads.search_uploads(
         reads,
         centre=scope(user),
@@ -167,9 +167,9 @@ def upload_learner_group(
 ) -> GroupResponse:
     """Upload a file of learners under a name of your own (U1); it is checked at once.
 
-    A file whose columns are not the template's, that is neither CSV nor XLSX, empty or
-    too long is refused as a whole; one whose columns we know under other names waits
-    for you to say which is which (U3). Look at the Location for the progress.
+    A file is refused whole if its columns are not the template's, or if it is neither CSV
+    nor XLSX, empty, or too long. A file whose columns are known by other names waits for
+    you to say which is which (U3). Follow the progress at the Location.
     """
     return context.answer_created(
         UploadLearnerGroup(
@@ -188,7 +188,7 @@ def upload_learner_group(
 def get_learner_group(
     group: Group, context: RequestContextOf, _: Reads
 ) -> GroupResponse:
-    """Show a group: how far it is, and how its records stand (U5)."""
+    """Show a group: its progress, and the number of its records in each state (U5)."""
     return respond_with_learner_group(context, group)
 
 
@@ -210,9 +210,9 @@ def rename_learner_group(
     status_code=HTTPStatus.ACCEPTED,
 )
 def submit_learner_group(group: Group, context: RequestContextOf) -> GroupResponse:
-    """Make learners of the valid records; the others stay to be put right (U9).
+    """Create learners from the valid records; the others stay to be corrected (U9).
 
-    Sent again it changes nothing; after corrections it makes learners of those.
+    A repeat changes nothing; after corrections it creates learners from those records.
     """
     return context.answer(
         SubmitLearnerGroup(**context.command_metadata, group=group),
@@ -229,11 +229,11 @@ def undo(
     context: IdempotentRequestOf,
     body: Annotated[GroupUndone, Body(default_factory=GroupUndone)],
 ) -> GroupResponse:
-    """Take an upload back, with its learners, if nobody has put any of them to use.
+    """Undo an upload and withdraw its learners, if none of them is used yet.
 
-    They are in no list any more, and their ULNs and the group's name are free; what
-    happened stays in the history (U11). What people typed into its rows, and decided
-    about them, is named first, and goes with ``confirm_loss`` alone.
+    They are no longer in any list, and their ULNs and the group's name are free again; the
+    history stays (U11). What people typed into the rows, or decided about them, is named
+    first and lost only with ``confirm_loss``.
     """
     return context.answer(
         UndoLearnerGroup(
@@ -302,7 +302,7 @@ def file_warning(problem: FileProblem) -> FileWarning:
 
 
 def other_encoding(read: NamesAsRead) -> OtherEncoding | None:
-    """Offer to read the file again, while that can be done and names would change."""
+    """Return the file's other possible encoding, if reading again would change names."""
     if read.other is None:
         return None
     return OtherEncoding.model_validate(

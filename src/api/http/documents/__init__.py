@@ -1,1 +1,1 @@
-"""The OpenAPI document, and the page of it for people."""
+"""The OpenAPI document, and its page for people."""

@@ -1,4 +1,4 @@
-"""The OpenAPI document, with what every operation may be refused for."""
+"""The OpenAPI document, with the possible refusals of every operation."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -140,7 +140,7 @@ def document(app: FastAPI) -> dict[str, Any]:
 
 
 def describe_choices(parameter: dict[str, Any], schemas: dict[str, Any]) -> None:
-    """Say in words which values a parameter takes, where there are a few."""
+    """List in words the few values that a parameter accepts."""
     name = parameter["schema"].get("$ref", "").removeprefix(SCHEMA)
     choices = schemas.get(name, parameter["schema"]).get("enum")
     if choices:
@@ -150,7 +150,7 @@ def describe_choices(parameter: dict[str, Any], schemas: dict[str, Any]) -> None
 
 
 def mark_code(part: Any) -> None:
-    """Write code in descriptions between single backticks, as Markdown has it."""
+    """Write code in descriptions between single backticks, as Markdown does."""
     inner = part.items() if isinstance(part, dict) else ()
     for name, each in inner:
         if name in {"description", "summary"} and isinstance(each, str):
@@ -161,7 +161,7 @@ def mark_code(part: Any) -> None:
 
 
 def summarize(operation: dict[str, Any]) -> None:
-    """Let the first paragraph be the summary where none is written, the rest details."""
+    """Make the first paragraph the summary, if none is written, and the rest details."""
     if operation["summary"].endswith("."):
         return
     summary, _, rest = operation.pop("description", "").partition("\n\n")
@@ -172,9 +172,9 @@ def summarize(operation: dict[str, Any]) -> None:
 
 
 def without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """Say what a parameter is when it is sent: it is left out, and never null.
+    """Describe a parameter as it is sent: it may be left out, but is never null.
 
-    Clients made of a choice with null do not write a number as text.
+    From a choice with null, generated clients would not write a number as text.
     """
     match schema:
         case {"anyOf": [dict() as given, {"type": "null"}], **rest}:
@@ -184,12 +184,12 @@ def without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def without_past(operation: dict[str, Any]) -> list[Any]:
-    """Leave out what only those who look may ask for: how it was."""
+    """Leave out ``as_at`` where only queries may use it."""
     return [p for p in operation.get("parameters", ()) if p["name"] != "as_at"]
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Walk the operations: path, method, and what is said of it."""
+    """Yield each operation: path, method and description."""
     for path, item in document["paths"].items():
         for method in METHODS:
             if method in item:
@@ -197,7 +197,7 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, A
 
 
 def statuses(method: str, operation: dict[str, Any]) -> Iterator[HTTPStatus]:
-    """List what the operation may be refused with."""
+    """List the statuses with which the operation may be refused."""
     yield from ALWAYS
     if method != "get":
         yield from OF_CHANGES
@@ -210,7 +210,7 @@ def statuses(method: str, operation: dict[str, Any]) -> Iterator[HTTPStatus]:
 def sent_with(
     method: str, operation: dict[str, Any], status: HTTPStatus
 ) -> Iterator[str]:
-    """List the headers that tell more of a success."""
+    """List the headers of a successful response."""
     yield from SENT_WITH.get(status, ())
     if method != "get":
         yield "Event-Position"
@@ -227,7 +227,7 @@ def sent_with(
 
 
 def header_references(*names: str) -> dict[str, Any]:
-    """Describe headers, those besides that every answer has."""
+    """Describe headers, except those of every response."""
     return {
         name: {"$ref": f"#/components/headers/{name}"}
         for name in (*ALWAYS_SENT, *names)

@@ -1,7 +1,7 @@
-"""What schemas are called in the OpenAPI document: by literals, whatever classes are called.
+"""Names of schemas in the OpenAPI document: literals, independent of class names.
 
-A body's schema is called by the ``title`` of its class, an enumeration's and a form's by
-the tables here. Clients are generated from these names: none is ever changed.
+A body's schema has the ``title`` of its class; enumerations and forms have the names in
+these tables. Clients are generated from these names, so they never change.
 """
 
 from collections.abc import Mapping
@@ -58,11 +58,11 @@ FORMS: Mapping[str, str] = {
     "Body_createLearnerGroup": "NewLearnerGroup",
     "Body_uploadCorrectedRecords": "CorrectedRecords",
 }
-"""What the framework calls a form, and what it is called."""
+"""The schema name of each form, by the framework's name."""
 
 
 def name_schemas(document: dict[str, Any]) -> None:
-    """Call every schema by its literal name. Raises ValueError if two have the same."""
+    """Give every schema its literal name. Raises ValueError if two have the same."""
     schemas = document["components"]["schemas"]
     names = {key: name_of(schema) for key, schema in schemas.items()}
     named: dict[str, Any] = {}
@@ -78,7 +78,7 @@ def name_schemas(document: dict[str, Any]) -> None:
 
 
 def name_of(schema: Mapping[str, Any]) -> str:
-    """Say what a schema is called. Raises ValueError of an enumeration without a name."""
+    """Return a schema's name. Raises ValueError for an enumeration without a name."""
     title = str(schema["title"])
     if "enum" not in schema:
         return FORMS.get(title, title)
@@ -89,7 +89,7 @@ def name_of(schema: Mapping[str, Any]) -> str:
 
 
 def rename(document: Any, names: Mapping[str, str]) -> None:
-    """Let every reference in a document point to the new name."""
+    """Make every reference in a document point to the new name."""
     if isinstance(document, dict):
         if isinstance(reference := document.get("$ref"), str):
             document["$ref"] = names.get(reference, reference)

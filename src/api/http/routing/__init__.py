@@ -1,1 +1,1 @@
-"""From a request to its route and back: found by its path, answered in one thread."""
+"""Routing: a request's route is found by its path, and runs in one thread."""

@@ -1,4 +1,4 @@
-"""An operation: a route as it is answered, with all that is known of it worked out before."""
+"""An operation: a route with everything about it analysed beforehand."""
 
 import asyncio
 from collections.abc import Callable
@@ -30,7 +30,7 @@ from api.http.validation.request_check import RequestCheck
 T = TypeVar("T")
 
 WORKERS = ThreadPoolExecutor(40, "worker")
-"""The threads that requests are answered in; they begin when they are needed."""
+"""The worker threads that answer requests; they start when needed."""
 
 
 async def in_worker(work: Callable[[], T]) -> T:
@@ -40,10 +40,10 @@ async def in_worker(work: Callable[[], T]) -> T:
 
 
 class Operation:
-    """A route: what it takes, what it depends on, how its answer is written.
+    """A route: its parameters, its dependencies, and how its response is written.
 
-    All that does not wait runs in one worker thread from first to last: reading what was
-    sent, signing in, the route's own function, writing the answer.
+    Everything that does not wait runs in one worker thread: reading the request, signing
+    in, the route's own function, writing the response.
     """
 
     def __init__(self, route: APIRoute, context: RouteContext) -> None:
@@ -103,9 +103,9 @@ class Operation:
         return response or self._respond(solving)
 
     def _run(self, solving: Solving, steps: tuple[Step, ...]) -> Response | None:
-        """Run steps, and respond after the last; what they opened is closed after it.
+        """Run steps, respond after the last, and close what they opened.
 
-        Unless something waits yet, or the response is streamed: then it is left open.
+        If a step must still wait, or the response is streamed, everything stays open.
         """
         with solving.stack as stack:
             for step in steps:
@@ -117,7 +117,7 @@ class Operation:
         return response
 
     def _respond(self, solving: Solving) -> Response:
-        """Write what the route gave as its answer. Raises RequestValidationError."""
+        """Write the route's result as its response. Raises RequestValidationError."""
         result, response = solving.values[-1], solving.response
         if result is UNSOLVED:
             sent = solving.received.json if self.check.reads_json else None

@@ -1,4 +1,4 @@
-"""All routes by their paths: which operation a request is for, or 404, or 405."""
+"""All routes by path: find a request's operation, or answer 404 or 405."""
 
 import re
 from collections import defaultdict
@@ -18,7 +18,7 @@ from api.http.routing.router import DeclaredRoute
 
 
 class Address:
-    """The operations at one path by their methods, each worked out when asked for."""
+    """The operations at one path by method, each analysed when first requested."""
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -26,15 +26,15 @@ class Address:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """What matches the paths of requests."""
+        """The pattern that matches request paths."""
         return compile_path(self._path)[0]
 
 
 class RouteTable:
-    """Answers requests by the route that their path and method are those of.
+    """Answers requests by the route of their path and method.
 
-    Paths are looked up by their first parts, /api/v1/learners, which no route has as a
-    parameter; then tried in the order of the routes.
+    Paths are looked up by their first parts, such as /api/v1/learners, which never contain
+    a parameter; then routes are tried in order.
     """
 
     def __init__(self, routes: Sequence[BaseRoute], otherwise: ASGIApp) -> None:
@@ -77,12 +77,12 @@ class RouteTable:
 
 
 def operation_of(route: APIRoute | DeclaredRoute, context: RouteContext) -> Operation:
-    """Work out the operation of a route, be it declared or included by the framework."""
+    """Make the operation of a route, declared or included by the framework."""
     if isinstance(route, DeclaredRoute):
         return Operation(route.worked_out, RouteContext(route.worked_out))
     return Operation(route, context)
 
 
 def beginning(path: str) -> str:
-    """Give the first three parts of a path, or all if it has fewer."""
+    """Return the first three parts of a path, or all if it has fewer."""
     return "/".join(path.split("/", 4)[:4])

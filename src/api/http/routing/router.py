@@ -1,4 +1,4 @@
-"""Routers whose routes are worked out when somebody first asks for them."""
+"""Routers whose routes are analysed when they are first requested."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
@@ -12,7 +12,7 @@ from starlette.types import Scope
 
 
 class DeclaredRoute(BaseRoute):
-    """A route as it was declared: to work out what it takes and answers is slow."""
+    """A route as declared; analysing its parameters and response is slow."""
 
     def __init__(
         self, path: str, endpoint: Callable[..., Any], options: dict[str, Any]
@@ -25,12 +25,12 @@ class DeclaredRoute(BaseRoute):
         return APIRoute(self.path, self.endpoint, **self.options)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:  # noqa: ARG002 - none does
-        """Match nothing: HTTP is answered by the route table, and nothing else is."""
+        """Match nothing: only the route table answers HTTP."""
         return Match.NONE, {}
 
 
 class Router(APIRouter):
-    """Notes routes as they are declared."""
+    """Collects routes as they are declared."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -44,7 +44,7 @@ class Router(APIRouter):
     def routes_under(
         self, prefix: str, dependencies: Sequence[Depends]
     ) -> Iterable[DeclaredRoute]:
-        """List the routes under a prefix, with dependencies before theirs."""
+        """List the routes under a prefix, with these dependencies before their own."""
         for path, endpoint, options in self.declared:
             yield DeclaredRoute(
                 f"{prefix}{self.prefix}{path}",
@@ -63,7 +63,7 @@ class Router(APIRouter):
 
 
 def work_out(routes: Iterable[BaseRoute]) -> list[BaseRoute]:
-    """Give the routes as the framework knows them, those declared worked out."""
+    """Return the framework's routes; declared ones are analysed."""
     return [
         route.worked_out if isinstance(route, DeclaredRoute) else route
         for route in routes

@@ -1,4 +1,4 @@
-"""What was received of a request before its route is run: its body, as it takes it."""
+"""The body of a request, received before its route runs."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,9 +12,9 @@ from starlette.datastructures import FormData
 
 
 class SentBody:
-    """The bytes of a body; or a form, with the values of its fields and their errors.
+    """The bytes of a body; or a form, with its fields' values and errors.
 
-    ``has_repeated`` says whether an object of the JSON that was read has a member twice.
+    ``has_repeated``: an object of the JSON read has a member twice.
     """
 
     def __init__(
@@ -33,8 +33,8 @@ class SentBody:
     def json(self) -> Any:
         """The JSON of the body, read once; undefined without a body.
 
-        Raises RequestValidationError if it is no JSON, HTTPException (400) if it cannot
-        be read at all.
+        Raises RequestValidationError if it is not JSON, HTTPException (400) if it cannot be
+        read.
         """
         if not self.content:
             return PydanticUndefined
@@ -55,11 +55,11 @@ class SentBody:
 
 
 def sent_body(request: Request) -> SentBody:
-    """Give what was received of a request."""
+    """Return the received body of a request."""
     found: SentBody = request.scope["received"]
     return found
 
 
 def unreadable() -> HTTPException:
-    """Make the refusal of a body that cannot be read."""
+    """Make the refusal of an unreadable body."""
     return HTTPException(400, "There was an error parsing the body")

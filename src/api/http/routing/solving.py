@@ -11,13 +11,13 @@ from api.http.routing.sent_body import SentBody
 from api.http.routing.steps import Parameter, Step
 
 UNSOLVED: Any = object()
-"""The value of a step that was not run, because something that it takes is at fault."""
+"""The value of a step that did not run, because one of its inputs is at fault."""
 
 
 class JsonAnswer(Response):
-    """The response that a route sets headers on; what it shows is written last."""
+    """The response on which a route sets headers; its content is written last."""
 
-    def __init__(self, status: int) -> None:  # the headers of no body are not wanted
+    def __init__(self, status: int) -> None:  # drop the headers of an empty body
         self.status_code, self.body, self.background = status, b"", None
         self.raw_headers = []
 
@@ -31,7 +31,7 @@ class JsonAnswer(Response):
 
 
 class Solving:
-    """The values of the steps so far, and what is wrong with the request."""
+    """The values of the steps so far, and the errors in the request."""
 
     def __init__(self, request: Request, received: SentBody, status: int) -> None:
         self.request, self.received = request, received
@@ -42,7 +42,7 @@ class Solving:
         self.errors: list[Any] = []
 
     def run(self, step: Step) -> None:
-        """Run a step in this thread, unless something that it takes is at fault."""
+        """Run a step in this thread, unless one of its inputs is at fault."""
         value = UNSOLVED
         if (arguments := self._arguments(step)) is not None:
             value = step.call(**arguments)
@@ -92,7 +92,7 @@ def read_all(
     values: dict[str, Any],
     errors: list[Any],
 ) -> None:
-    """Read the values of parameters by their names; what is at fault is added to errors."""
+    """Read the parameters' values by name; add errors to ``errors``."""
     for each in parameters:
         text = sent.get(each.alias, PydanticUndefined)
         values[each.name] = each.read_value(text, errors)

@@ -1,4 +1,4 @@
-"""What a route depends on, in the order of its declaration, each run once a request."""
+"""The steps of a route: its dependencies in order, then its own function; each runs once."""
 
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
@@ -15,9 +15,9 @@ Location: TypeAlias = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A value of the request that a step takes; ``default`` is undefined if it must be sent.
+    """A value of the request for a step; ``default`` is undefined if it is required.
 
-    ``validate`` gives the value as its type has it, and what is wrong with it.
+    ``validate`` returns the typed value and the errors.
     """
 
     name: str
@@ -27,7 +27,7 @@ class Parameter:
     validate: Callable[..., tuple[Any, list[Any]]]
 
     def read_value(self, sent: Any, errors: list[Any]) -> Any:
-        """Read what was sent, undefined for nothing; errors are added to those found."""
+        """Read the value, undefined if absent; add errors to ``errors``."""
         if sent is not PydanticUndefined:
             value, found = self.validate(sent, loc=self.location)
             errors += found
@@ -39,11 +39,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A function to be run: one that a route depends on, or its own.
+    """A function to run: a route's dependency, or its own function.
 
-    ``inputs`` are the numbers of earlier steps, by the names that their values have here;
-    ``is_waiting`` says that it runs on the event loop, ``is_context`` that its value is
-    what the ``with`` statement gives.
+    ``inputs`` maps argument names to the numbers of earlier steps. ``is_waiting``: it runs
+    on the event loop. ``is_context``: its value is that of a ``with`` statement.
     """
 
     call: Callable[..., Any]
@@ -60,7 +59,7 @@ class Step:
 
 
 def steps_of(dependant: Dependant) -> tuple[Step, ...]:
-    """List the steps of a route: what it depends on before it, its own function last."""
+    """List the steps of a route: its dependencies, then its own function."""
     steps: list[Step] = []
     numbers: dict[Any, int] = {}
 
@@ -95,7 +94,7 @@ def step_of(dependant: Dependant, inputs: Iterable[tuple[str | None, int]]) -> S
 
 
 def parameter_of(field: Any, where: str | None = None) -> Parameter:
-    """Take over what the framework found out of a parameter; of the body without ``where``."""
+    """Convert the framework's parameter; without ``where`` it is one of the body."""
     alias = field.validation_alias or field.alias
     return Parameter(
         name=field.name,

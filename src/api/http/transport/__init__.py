@@ -1,1 +1,1 @@
-"""What every request to the API passes besides: origins, ETags, rates, health."""
+"""The further layers of API requests: origins, ETags, rates, health."""

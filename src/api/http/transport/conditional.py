@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 TAG = r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"'
 VERSION = re.compile(r"([0-9]{1,18})(-[0-9a-f]+)?")
-"""An ETag of ours: the version of the stream, and a digest of the body."""
+"""The form of our ETags: the version of the stream, and a digest of the body."""
 
 BODY_HEADERS = ("content-length", "content-type", "content-disposition")
 
@@ -39,7 +39,7 @@ def entity_tags(header: str) -> list[EntityTag] | None:
 def join_tag_headers(
     headers: Iterable[tuple[bytes, bytes]],
 ) -> list[tuple[bytes, bytes]]:
-    """Join several If-Match headers to one, and several If-None-Match (RFC 9110, 5.3)."""
+    """Join several If-Match headers into one, and several If-None-Match (RFC 9110, 5.3)."""
     every = list(headers)
     for field in (b"if-match", b"if-none-match"):
         lines = [value for name, value in every if name == field]
@@ -52,8 +52,8 @@ def join_tag_headers(
 class Conditional:
     """Answers HEAD as GET without the body, and 304 if If-None-Match has the ETag.
 
-    The ETag of a GET has a digest of the body, because much that is shown changes without
-    a new version of the stream (names of learners, eligibility on the day).
+    A GET's ETag includes a digest of the body, because much of it can change without a new
+    version of the stream (learners' names, eligibility on the day).
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -78,11 +78,11 @@ class Conditional:
 
 
 class HeadIsSent(Exception):
-    """HEAD is answered; raised to stop a route that would stream the body."""
+    """Raised to stop a route that would stream the body, once HEAD is answered."""
 
 
 class ConditionalResponse:
-    """Sends the answer to a GET or HEAD: its start once the body is there to be digested."""
+    """Sends the response to a GET or HEAD; its start waits for the body's digest."""
 
     def __init__(self, send: Send, *, is_head: bool, seen: str) -> None:
         self._send, self._is_head, self._seen = send, is_head, seen
@@ -105,7 +105,7 @@ class ConditionalResponse:
             await self._send(message)
 
     def _tag(self, start: Message, message: Message) -> None:
-        """Set the ETag of the answer; make it a 304 without a body if the client has it."""
+        """Set the response's ETag; make it a 304 without a body if the client has it."""
         headers = MutableHeaders(raw=start["headers"])
         digest = blake2b(message.get("body", b""), digest_size=8).hexdigest()
         version = headers.get("etag", "").strip('"')

@@ -19,11 +19,11 @@ READ = (
     *("RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate"),
     "X-Request-Id",
 )
-"""What pages may read of an answer, besides what they always may."""
+"""The response headers that pages may read, besides those always allowed."""
 
 
 class CrossOrigin(CORSMiddleware):
-    """Lets pages of the origins that are set ask, by token: there are no cookies."""
+    """Allows requests from pages of the configured origins, by token: there are no cookies."""
 
     def __init__(self, app: ASGIApp, *, origins: tuple[str, ...]) -> None:
         super().__init__(
@@ -35,7 +35,7 @@ class CrossOrigin(CORSMiddleware):
         )
 
     def preflight_response(self, request_headers: Headers) -> Response:
-        """Answer a browser that asks whether it may; a problem document if not."""
+        """Answer a browser's preflight request; with a problem document if it is refused."""
         answer = super().preflight_response(request_headers)
         if answer.status_code == HTTPStatus.OK:
             return answer

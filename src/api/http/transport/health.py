@@ -1,4 +1,4 @@
-"""Liveness, readiness and metrics of the service, for the machines that watch it."""
+"""Liveness, readiness and metrics of the service, for monitoring."""
 
 from http import HTTPStatus
 from typing import Any

@@ -1,4 +1,4 @@
-"""The headers of every answer of the API, and its answer to a fault of our own."""
+"""The headers of every API response, and the response to an internal error."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -20,7 +20,7 @@ SAFE: Mapping[str, str] = {
 
 
 def failure_response(path: str, request_id: str) -> ASGIApp:
-    """Say that it is our fault, and by which name to ask about it."""
+    """Say that the service failed, and by which id to ask about it."""
     return problem(
         path,
         HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -1,1 +1,1 @@
-"""Requests that are refused before any route sees them, and how that is said."""
+"""Requests that are refused before any route runs, and the sentences for that."""

@@ -1,4 +1,4 @@
-"""The Content-Type of request bodies: JSON or a form, else 415 before looking at any of it."""
+"""The Content-Type of request bodies: JSON or a form; anything else is refused (415) unread."""
 
 import re
 from collections.abc import Sequence
@@ -12,19 +12,19 @@ WITHOUT_FILES = "application/x-www-form-urlencoded"
 
 
 def is_json(given: str) -> bool:
-    """Tell whether a Content-Type says JSON."""
+    """Whether a Content-Type is JSON."""
     return given == JSON or bool(
         re.fullmatch(r"application/([\w.-]+\+)?json", media_type(given))
     )
 
 
 def is_form(given: str) -> bool:
-    """Tell whether a Content-Type says that the body is a form."""
+    """Whether a Content-Type is a form."""
     return media_type(given) in {FORM, WITHOUT_FILES}
 
 
 def wrong_media_type(given: str, fields: Sequence[str]) -> Unacceptable:
-    """Refuse (415) a body of that Content-Type; ``fields`` are those of the form needed."""
+    """Refuse (415) a body of that Content-Type; ``fields`` are the fields of the form expected."""
     needed, said = FORM if fields else JSON, media_type(given)
     how = f"Send a form of {', '.join(fields)}. {SEND_AS_FORM}"
     return Unacceptable(
@@ -38,7 +38,7 @@ def wrong_media_type(given: str, fields: Sequence[str]) -> Unacceptable:
 
 
 def media_type(given: str) -> str:
-    """Read a Content-Type without its parameters; nothing if there is none."""
+    """Return a Content-Type without its parameters; empty if there is none."""
     message = Message()
     message["content-type"] = given
     return message.get_content_type() if given.strip() else ""

@@ -1,4 +1,4 @@
-"""Members of JSON that are given more than once, of which readers keep the last alone."""
+"""Repeated members of JSON objects, of which parsers keep only the last."""
 
 import json
 from collections import Counter
@@ -10,7 +10,7 @@ Path: TypeAlias = tuple[str | int, ...]
 
 
 class Members(dict[str, Any]):
-    """An object as it is read, and the names that are in it more than once."""
+    """An object as it is read, and its repeated names."""
 
     def __init__(self, pairs: Sequence[tuple[str, Any]]) -> None:
         super().__init__(pairs)
@@ -21,8 +21,8 @@ class Members(dict[str, Any]):
 
 
 def repeated_members(text: str | bytes) -> list[Path]:
-    """Find them, each by the names and numbers that lead to it; none where no JSON is."""
-    with suppress(ValueError, RecursionError):  # said where it is read
+    """Return the path of each repeated member; none if the text is not JSON."""
+    with suppress(ValueError, RecursionError):  # reported where it is read
         found = json.loads(text, object_pairs_hook=Members)
         return [
             (*at, name)
@@ -34,7 +34,7 @@ def repeated_members(text: str | bytes) -> list[Path]:
 
 
 def parts(value: Any, *at: str | int) -> Iterator[tuple[Path, Any]]:
-    """Walk a JSON value and all that it holds, in order, however deep."""
+    """Yield a JSON value and everything inside it, in order, at any depth."""
     left: list[tuple[Path, Any]] = [(at, value)]
     while left:
         here, value = left.pop()

@@ -1,4 +1,4 @@
-"""What no request may hold, whatever it asks: looked for in one go before anything else."""
+"""The check that every request passes first: NUL characters, repeated and unknown names."""
 
 from collections.abc import Iterable, Iterator
 from http import HTTPMethod
@@ -21,9 +21,9 @@ from api.http.validation.unknown_names import (
 )
 
 NUL = "\0"
-"""Databases do not keep it."""
+"""The NUL character, which databases cannot store."""
 NUL_IN_JSON = b"\\u0000"
-"""How JSON writes it, and the only way it may."""
+"""NUL as JSON writes it; there is no other way."""
 NOTHING = (b"", b"{}", b"null")
 CHANGING = frozenset(
     {HTTPMethod.POST, HTTPMethod.PUT, HTTPMethod.PATCH, HTTPMethod.DELETE}
@@ -31,10 +31,10 @@ CHANGING = frozenset(
 
 
 class RequestCheck:
-    """Refuses what the requests of a route may not hold.
+    """Refuses what the requests of a route may not contain.
 
-    ``reads_json`` and ``form`` (its fields) say how the route takes a body; if it takes
-    none, it is read to see that there is none.
+    ``reads_json`` and ``form`` (its fields) say how the route reads a body; if it takes
+    none, the body must be empty.
     """
 
     def __init__(self, route: APIRoute) -> None:
@@ -48,12 +48,12 @@ class RequestCheck:
         self.reads_body = self.reads_json or self._takes_nothing
 
     def __call__(self, request: Request, received: SentBody) -> None:
-        """Raise what the request is refused with.
+        """Raise the request's refusal, if there is one.
 
-        Unacceptable (415) if the Content-Type is not one that the route takes; else
-        RequestValidationError with every NUL; or every member of JSON that is given
-        twice; or all parameters, form fields and bodies that the route does not take.
-        Unknown members of JSON are found when it is read: ``RequestBody`` forbids them.
+        Unacceptable (415) for a Content-Type that the route does not take. Otherwise
+        RequestValidationError with every NUL; or with every repeated JSON member; or with
+        all parameters, form fields and bodies that the route does not take. Unknown members
+        of JSON are found when it is read, because ``RequestBody`` forbids them.
         """
         if self.form or self.reads_json:
             given = request.headers.get("content-type", "")
@@ -109,18 +109,18 @@ class RequestCheck:
 
 
 def check_request(request: Request) -> None:
-    """Raise what the request is refused with: see ``RequestCheck``."""
+    """Raise the request's refusal: see ``RequestCheck``."""
     request.scope["check"](request, sent_body(request))
 
 
 def refuse(found: Iterable[dict[str, Any]]) -> None:
-    """Raise RequestValidationError with what was found, if anything was."""
+    """Raise RequestValidationError with the errors found, if any."""
     if every := list(found):
         raise RequestValidationError(every)
 
 
 def nul_locations(value: Any, *at: str | int) -> Iterator[Path]:
-    """Find each text that holds a NUL, and each object with such a name in it."""
+    """Yield the place of each text, or name of a member, that contains a NUL."""
     for here, each in parts(value, *at):
         texts = each if isinstance(each, dict) else [each]
         if any(isinstance(text, str) and NUL in text for text in texts):

@@ -1,4 +1,4 @@
-"""The names that a route knows, and the nearest of them to one that it does not."""
+"""The names that a route knows, and the nearest one to an unknown name."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from types import UnionType
@@ -12,7 +12,7 @@ from pydantic import AliasChoices, BaseModel
 from api.http.credentials import TicketParameter
 
 LIKE = 60
-"""How much of a name is another one for it to be meant (d), in per cent."""
+"""The least similarity, in per cent, at which a name is suggested (d)."""
 OPPOSITES = (
     ("same", "different"),
     ("first", "last"),
@@ -22,13 +22,13 @@ OPPOSITES = (
     ("before", "after"),
 )
 MEANT = {"same_person": "link_to"}
-"""What is meant by names that are like none of those that say the same."""
+"""Known synonyms, for names that are not similar."""
 
 
 def unknown_name_error(
     location: tuple[str | int, ...], known: Sequence[str]
 ) -> dict[str, Any]:
-    """Describe an unknown name, with the nearest of those known if one is meant."""
+    """Describe an unknown name, with the nearest known one if it is similar."""
     name = str(location[-1])
     if location[0] == "query":
         kind = "unknown_parameter"
@@ -39,9 +39,10 @@ def unknown_name_error(
 
 
 def suggest_name(name: str, known: Sequence[str]) -> str:
-    """Ask whether the nearest of the known names was meant, if one is near.
+    """Ask whether the nearest known name was meant, if it is similar.
 
-    It is none that says the opposite. Leave out those that were said as well.
+    A name with the opposite meaning is not suggested. Leave out of ``known`` the names also
+    given.
     """
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - 4 MB, for a slip alone
 
@@ -55,7 +56,7 @@ def suggest_name(name: str, known: Sequence[str]) -> str:
 
 
 def are_opposite(one: str, other: str) -> bool:
-    """Tell whether one name has a word, and the other in its place the opposite."""
+    """Whether the names differ by a word and its opposite."""
     ours, theirs = set(one.lower().split("_")), set(other.lower().split("_"))
     return any(
         (first in ours and last in theirs) or (last in ours and first in theirs)
@@ -71,7 +72,7 @@ def plain(name: str) -> str:
 def with_nearest(
     route: APIRoute | None, errors: Sequence[Mapping[str, Any]], body: object = None
 ) -> list[Mapping[str, Any]]:
-    """Say of each unknown member of a JSON body which one was meant."""
+    """Add the nearest known member to each error about an unknown member of a body."""
 
     def unsaid(path: Sequence[str | int]) -> list[str]:
         said = within(body, path)
@@ -111,11 +112,12 @@ def file_names(route: APIRoute) -> tuple[str, ...]:
 
 
 def takes_nothing(route: APIRoute) -> bool:
+    """Whether the route takes no body."""
     return not route.body_field and "requestBody" not in (route.openapi_extra or {})
 
 
 def within(body: Any, path: Sequence[str | int]) -> Mapping[str, Any]:
-    """Find what lies at a place in a body, if that is an object."""
+    """Return the object at a path in a body, empty if there is none."""
     for step in path:
         try:
             body = body[step]
@@ -125,7 +127,7 @@ def within(body: Any, path: Sequence[str | int]) -> Mapping[str, Any]:
 
 
 def member_names(route: APIRoute | None, path: Sequence[str | int]) -> list[str]:
-    """List the members that an object in the body of a route may have."""
+    """List the members that an object in a route's body may have."""
     if route is None or route.body_field is None:
         return []
     types = [*models(route.body_field.field_info.annotation)]
@@ -146,7 +148,7 @@ def member_names(route: APIRoute | None, path: Sequence[str | int]) -> list[str]
 
 
 def models(annotation: Any) -> Iterator[type[BaseModel]]:
-    """Find the models that a type is, or holds."""
+    """Yield the models that a type is, or contains."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     elif get_origin(annotation) is Annotated:
@@ -159,7 +161,7 @@ def models(annotation: Any) -> Iterator[type[BaseModel]]:
 def names_of(
     name: str, alias: str | None, others: str | AliasChoices | Any
 ) -> list[str]:
-    """List what a member may be called as it is sent, the first of it foremost."""
+    """List the names by which a member may be sent, the main one first."""
     if isinstance(others, AliasChoices):
         return [each for each in others.choices if isinstance(each, str)]
     return [others or alias or name]

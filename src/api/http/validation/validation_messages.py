@@ -1,4 +1,4 @@
-"""What the framework finds wrong with a request, in sentences for people."""
+"""The framework's validation errors, in sentences for people."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -62,11 +62,11 @@ PATTERNS = {
     "^(Pass|Fail)$": "Must be Pass or Fail.",
     r"^[\w-]+\.[0-9a-f]{32}$": "This is not a launch link. Use it just as it was given.",
 }
-"""How what is to match a pattern is said to people."""
+"""The sentence for each pattern that a value must match."""
 
 
 class Count(int):
-    """A number that is said with its noun, where a sentence has it: ``{least:item}``."""
+    """A number that a sentence writes with its noun: ``{least:item}``."""
 
     def __format__(self, noun: str) -> str:
         return amount(self, noun) if noun else str(int(self))
@@ -77,7 +77,7 @@ TIME = "Must be a time with its zone, as 2026-11-24T09:00:00Z."
 
 
 def errors_of(found: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """Say of each value at fault where it is and what is wrong with it, each once."""
+    """Say where each value at fault is and what is wrong with it, each once."""
     said = [
         (pointer_of(error["loc"]), sentence_of(error))
         for error in map(place_json_error, found)
@@ -86,7 +86,7 @@ def errors_of(found: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
 
 
 def place_json_error(error: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Say of a body that is no JSON where it is none: at no value of it."""
+    """Place the error of a body that is not JSON at no particular value."""
     if error["type"] != "json_invalid":
         return error
     at = str(error["loc"][-1] + 1 if isinstance(error["loc"][-1], int) else 1)
@@ -94,7 +94,7 @@ def place_json_error(error: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def pointer_of(location: Sequence[str | int]) -> str:
-    """Point into the body, or at a parameter (``?limit``), a header (``Prefer:``)."""
+    """Point into the body, or at a parameter (``?limit``) or header (``Prefer:``)."""
     where, *path = location
     if where == "query":
         return f"?{'.'.join(map(str, path))}"
@@ -104,7 +104,7 @@ def pointer_of(location: Sequence[str | int]) -> str:
 
 
 def sentence_of(error: Mapping[str, Any]) -> str:
-    """Put what pydantic found into a sentence."""
+    """Write pydantic's error as a sentence."""
     kind = str(error["type"])
     if kind.startswith("datetime"):
         return TIME
