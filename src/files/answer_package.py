@@ -58,7 +58,7 @@ class AnswerPackage:
 
 
 def read_answers(content: bytes, *, booking: str) -> AnswerPackage:
-    """Read the answers to a booking.
+    """Read the answers of a booking's test.
 
     Raises AnswersEmpty, NotAnswerPackage; AnswersOfAnotherBooking.
     """

@@ -44,14 +44,14 @@ def load(
 def load_known(
     kind: AggregateType[A], identifier: str, *, store: EventStore
 ) -> Loaded[A]:
-    """Load an existing aggregate, whoever may see it."""
+    """Load an existing aggregate without checking who may see it."""
     return load_stream(kind, kind.stream_id(identifier), store=store)
 
 
 def load_stream(
     kind: AggregateType[A], stream: UUID, *, store: EventStore
 ) -> Loaded[A]:
-    """Load the existing aggregate of a stream, whoever may see it."""
+    """Load the existing aggregate of a stream without checking who may see it."""
     opened = store.open(stream)
     return opened, kind.replay(opened)
 
@@ -64,7 +64,7 @@ def load_many(
     seen_by: str | None = None,
     keep: bool = True,
 ) -> dict[str, Loaded[A]]:
-    """Load many aggregates at once by identifier, whoever may see them.
+    """Load many aggregates at once by identifier without checking who may see them.
 
     Unrecorded ones are left out. Those that belong to another centre now are as ``seen_by``
     last saw them.

@@ -60,7 +60,7 @@ class KafkaSettings(Part):
     ] = None
 
     def kafka_faults(self) -> dict[str, str]:
-        """Say by variable what is missing, or of no use, for how Kafka is spoken to."""
+        """Return what is missing or unusable in the settings for Kafka, by variable."""
         security = self.kafka_security
         given = {n for n in type(self).model_fields if getattr(self, n) is not None}
         needed = SASL if security.startswith("SASL_") else ()

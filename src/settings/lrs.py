@@ -52,7 +52,7 @@ class LrsSettings(Part):
     ] = None
 
     def lrs_faults(self) -> dict[str, str]:
-        """Say by variable what is missing or wrong, if ``lrs`` is a real address."""
+        """Return what is missing or wrong, by variable, if ``lrs`` is a real address."""
         if not self.lrs.startswith("https://"):
             return {}
         faults = {

@@ -46,7 +46,7 @@ class OidcSettings(Part):
     ] = None
 
     def oidc_faults(self) -> dict[str, str]:
-        """Say by variable what is missing, or of no use, for signing in by an issuer."""
+        """Return what is missing or unusable in the settings for the issuer, by variable."""
         issuer = variable("oidc_issuer")
         needed = ("oidc_client_id", "oidc_client_secret", "public_url")
         others = (*needed[:2], "oidc_audience")

@@ -48,10 +48,10 @@ IN_WORDS: Mapping[Cause, str] = {
 
 
 def cause_of(reasons: Iterable[WithheldReason]) -> Cause:
-    """Return the cause that the first reason with a cause's code gives (I3).
+    """Return the cause of the first reason whose code is a cause's code (I3).
 
-    Other codes, such as ``not-claimable`` and ``not-registered``, have no cause of their
-    own: if no reason has one, the cause is RULES.
+    Other codes, such as ``not-claimable`` and ``not-registered``, are no causes: if all
+    reasons have such codes, the cause is RULES.
     """
     known = {cause.value: cause for cause in Cause}
     return next((known[w.code] for w in reasons if w.code in known), Cause.RULES)

@@ -52,7 +52,7 @@ class Face:
         date_of_birth: date,
         uln: str | None,
     ) -> Self:
-        """Make the face of a learner; names lose case and accents."""
+        """Make the comparable details of a learner; names lose case and accents."""
         return cls(
             centre=centre,
             date_of_birth=date_of_birth,

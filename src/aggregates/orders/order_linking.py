@@ -43,8 +43,8 @@ def link(
 ) -> list[Later]:
     """Link learners to a product, or to the order and all its products (O3).
 
-    ``learners`` gives each learner's own choice of pathway. What that leaves open comes
-    from ``choice``; what ``choice`` leaves open too stays as it was. ``known`` are those of
+    ``learners`` gives each learner's own choice of pathway. A learner without one gets
+    ``choice``; without that either, their pathway stays as it was. ``known`` are those of
     the learners who belong to the centre. With ``instead``, all other learners are
     unlinked.
     """

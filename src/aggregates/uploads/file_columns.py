@@ -68,8 +68,8 @@ def columns_by_name(names: Sequence[str]) -> Mapping[str, str]:
 def propose_mapping(names: Sequence[str]) -> Mapping[str, str] | None:
     """Propose which column is which, in a layout that uses other known names (U3).
 
-    Return None if it is not such a layout: it has starred columns of the template, so the
-    template was changed; or a mandatory column is not found.
+    Return None for any other layout: if a mandatory column is not found, or if columns have
+    the template's stars, because then the template itself was changed.
     """
     if _STARRED & set(names):
         return None

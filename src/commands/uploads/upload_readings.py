@@ -11,7 +11,7 @@ MOST_ROWS = 400_000
 """The most rows kept at once, packed: about 80 MB."""
 
 MOST_AGAIN = 4
-"""The most groups read again whose duplicates are kept."""
+"""For how many groups, read again in another encoding, the duplicates are kept."""
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -54,7 +54,7 @@ class Latest(Generic[K, V]):
 
 @dataclass(frozen=True, kw_only=True)
 class UploadReadings:
-    """The kept readings: of files by name, and of groups read again by group and reading."""
+    """The kept readings: of files by name; of groups read again, by group and reading."""
 
     files: Latest[str, UploadReading] = field(
         default_factory=lambda: Latest(MOST_ROWS, lambda reading: len(reading.rows))

@@ -1,1 +1,1 @@
-"""Public messages: their data, typed, and how each is made of a recorded event."""
+"""Public messages: their typed data, and how each is made from a recorded event."""

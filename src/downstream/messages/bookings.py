@@ -1,4 +1,4 @@
-"""What is told of bookings: a learner's place at a test, and that there is a result."""
+"""The public messages about bookings: a learner's place at a test, and that a result exists."""
 
 from datetime import datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What is told of centres, and of the groups of learners that they upload."""
+"""The public messages about centres, and about the groups of learners that they upload."""
 
 from downstream.messages.message import Message, tells
 from events.centres import centre

@@ -1,4 +1,4 @@
-"""What is told of claims, and of the certificates that they issue."""
+"""The public messages about claims, and about the certificates that they issue."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -10,7 +10,7 @@ from events.claims import certificate, claim
 def registrations_in(
     judged: Mapping[str, claim.Granted | claim.Withheld],
 ) -> tuple[str, ...]:
-    """Give the registrations of those who were judged, by learner."""
+    """Return the registrations of assessed learners, by learner."""
     return tuple(each.registration for each in judged.values())
 
 

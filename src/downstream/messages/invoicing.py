@@ -1,4 +1,4 @@
-"""What is told to invoicing: charges, credits, corrections of numbers (C1 to C4)."""
+"""The public messages to invoicing: charges, credits, corrections of numbers (C1 to C4)."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -53,7 +53,7 @@ class LineCreditedMessage(LineMessage, frozen=True, kw_only=True):
 
 
 def line_of(event: Event, begun: Any) -> str:
-    """Name the line: after what is charged, with an ending if that is taken back."""
+    """Return the line's name: the thing charged, with a suffix for a credit."""
     name = begun.registration if isinstance(begun, RegistrationMade) else begun.booking
     return f"{name}{CREDIT}" if is_credit(event) else str(name)
 

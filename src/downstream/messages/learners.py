@@ -1,4 +1,4 @@
-"""What is told of learners: that something changed, and never what it is now."""
+"""The public messages about learners: they say that something changed, not what it is now."""
 
 from downstream.messages.message import Message, tells
 from events.learners import learner

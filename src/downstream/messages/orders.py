@@ -1,4 +1,4 @@
-"""What is told of orders: that they were confirmed, and what they made."""
+"""The public messages about orders: that they were confirmed, and what they made."""
 
 from decimal import Decimal
 
@@ -8,7 +8,7 @@ from events.orders.order import ConfirmedLine, ConfirmedPart, OrderConfirmed
 
 
 def registrations_of(event: OrderConfirmed, _: object) -> tuple[str, ...]:
-    """Give the registrations that the order made, those on parts included."""
+    """Return the registrations that the order made, including those on parts."""
     each: list[ConfirmedLine | ConfirmedPart] = []
     for line in event.lines:
         each += [line, *line.parts]

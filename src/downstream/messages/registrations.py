@@ -1,4 +1,4 @@
-"""What is told of registrations: one learner on one product at one centre."""
+"""The public messages about registrations: one learner on one product at one centre."""
 
 from datetime import date
 from decimal import Decimal

@@ -34,7 +34,7 @@ WORKERS = ThreadPoolExecutor(40, "worker")
 
 
 async def in_worker(work: Callable[[], T]) -> T:
-    """Run this in one of the worker threads, in the context of who waits for it."""
+    """Run this in a worker thread, with the context variables of the caller."""
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(WORKERS, copy_context().run, work)
 
@@ -59,7 +59,7 @@ class Operation:
         ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, be it with a problem document."""
+        """Answer a request; if it fails, with a problem document."""
         request = Request(scope, receive, send)
         solving: Solving | None = None
         try:
@@ -75,7 +75,7 @@ class Operation:
                 await self._close(solving)
 
     async def _receive(self, request: Request) -> SentBody:
-        """Take the body as far as the route wants it. Raises HTTPException."""
+        """Read the body in the form that the route needs. Raises HTTPException."""
         try:
             if not self.check.form:
                 reads = self.check.reads_body
