@@ -1,9 +1,7 @@
 """One Apache Kafka of a single node on the loopback, from Maven's artefacts."""
 
 import base64
-import fcntl
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -19,10 +17,11 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from tests.clock import PATIENCE
+from tests.kafka.maven import fetch_jars, why_no_jars
 
 HERE = Path(__file__).parent
 JARS = HERE.parents[1] / "build" / "kafka"
-COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
+POM = HERE / "pom.xml"
 MEMORY = ("-Xms128m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 CONFIGURATION = """\
 process.roles=broker,controller
@@ -60,36 +59,15 @@ appender.stdout.layout.pattern=%d %p %c %m%n
 
 def why_not() -> str | None:
     """Say why no server can be started here; None if one can."""
-    missing = [each for each in ("java", "mvn") if shutil.which(each) is None]
-    if missing and not (JARS / "ready").exists():
-        return f"Apache Kafka needs {' and '.join(missing)}, or KAFKA_BOOTSTRAP_SERVERS"
-    if "java" in missing:
-        return "Apache Kafka needs java, or KAFKA_BOOTSTRAP_SERVERS"
-    try:
-        fetch_jars()
-    except subprocess.CalledProcessError:
-        return "Maven cannot fetch Apache Kafka"
-    return None
-
-
-def fetch_jars() -> None:
-    """Have Maven fetch Apache Kafka, once, whoever asks first."""
-    JARS.mkdir(parents=True, exist_ok=True)
-    with (JARS / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (JARS / "ready").exists():
-            words = ["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), COPY]
-            options = ["-DincludeScope=runtime", f"-DoutputDirectory={JARS}"]
-            # What Maven says is no part of what a script reads of us.
-            subprocess.run([*words, *options], check=True, stdout=2)  # noqa: S603 - fixed words
-            (JARS / "ready").touch()
+    why = why_no_jars("Apache Kafka", JARS, POM)
+    return why and f"{why}, or KAFKA_BOOTSTRAP_SERVERS"
 
 
 class KafkaServer:
     """A broker that can be killed, and started again with what it holds."""
 
     def __init__(self, folder: Path) -> None:
-        fetch_jars()
+        fetch_jars(JARS, POM)
         port, controller = free_ports()
         self.address = f"127.0.0.1:{port}"
         self._folder = folder
