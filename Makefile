@@ -18,6 +18,8 @@ RULES = $(filter-out $(DEAR),$(filter tests/aggregates/% tests/catalogue/% tests
 # What takes longest begins first, so that one worker is not left with it at the end.
 LONG = $(DEAR) $(filter tests/journey/% %/test_every_page.py,$(TESTS))
 PYTEST = $(BIN)/pytest -n auto --dist worksteal -q
+# Many tests wait for a process, a browser or a broker: one worker more than there are cores.
+MORE = $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
 .PHONY: run journey test clients lint bench prove help vendor pictures lock openapi asyncapi events clean
 .DEFAULT_GOAL := help
@@ -34,7 +36,7 @@ journey: $(READY) ## run the README's commands against the running service; stop
 test: $(READY) ## run every test, and hold the coverage of the rules
 	@$(PYTEST) --cov --cov-report= $(RULES)
 	$(BIN)/coverage report --fail-under=98
-	@$(PYTEST) $(LONG) $(filter-out $(LONG) $(RULES),$(TESTS))
+	@$(PYTEST) -n $(MORE) $(LONG) $(filter-out $(LONG) $(RULES),$(TESTS))
 
 clients: $(READY) $(CLIENTS)/ready ## lint the OpenAPI document and run clients made of it
 	cp tests/clients/*.* $(CLIENTS)
