@@ -15,7 +15,9 @@ from sqlalchemy import make_url
 
 from store.postgres.migrating import migrate
 
-SETTINGS = "fsync = off\nfull_page_writes = off\nmax_connections = 300\n"
+SETTINGS = (
+    "fsync = off\nfull_page_writes = off\nautovacuum = off\nmax_connections = 300\n"
+)
 DURABLE = "max_connections = 300\n"
 
 
