@@ -5,7 +5,8 @@ import importlib
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -32,6 +33,18 @@ DOCKERFILE = (HERE / "Dockerfile").read_text()
 OURS = {
     name: service for name, service in COMPOSE["services"].items() if "build" in service
 }
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def parse_each_once() -> Iterator[None]:
+    """Keep what was parsed for all tests of this module, and no longer."""
+    yield
+    parsed.cache_clear()
 
 
 def settings_named_in(text: str) -> set[str]:
@@ -177,7 +190,7 @@ def test_secrets_are_compared_in_constant_time() -> None:
     found = {
         str(path.relative_to(HERE)): names
         for path in HERE.glob("src/**/*.py")
-        if (names := compared_in_plain(ast.parse(path.read_text())))
+        if (names := compared_in_plain(parsed(path)))
     }
     assert found == {}
 
@@ -204,7 +217,7 @@ def test_no_test_goes_on_when_what_it_waited_for_did_not_come() -> None:
     found = {
         str(path.relative_to(HERE)): lines
         for path in HERE.glob("tests/**/*.py")
-        if (lines := waits_unanswered(ast.parse(path.read_text())))
+        if (lines := waits_unanswered(parsed(path)))
     }
     assert found == {}
 
@@ -219,7 +232,7 @@ def built_rules() -> set[str]:
 def rules_stated_by_tests() -> set[str]:
     stated: set[str] = set()
     for path in HERE.glob("tests/**/test_*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 stated.update(RULE.findall(ast.get_docstring(node) or ""))
     return stated
@@ -234,7 +247,7 @@ def test_no_class_of_src_is_named_as_another_is() -> None:
     named = Counter(
         node.name
         for path in HERE.glob("src/**/*.py")
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        for node in parsed(path).body
         if isinstance(node, ast.ClassDef)
     )
     assert [name for name, count in named.items() if count > 1] == []
@@ -280,16 +293,14 @@ def test_no_bare_participle_names_a_function() -> None:
     found = {
         str(path.relative_to(HERE)): names
         for path in HERE.glob("src/**/*.py")
-        if (names := bare_participles(functions_of(ast.parse(path.read_text()))))
+        if (names := bare_participles(functions_of(parsed(path))))
     }
     assert found == {}
 
 
 def test_a_name_that_says_little_is_given_once_at_most() -> None:
     counted = Counter(
-        name
-        for path in HERE.glob("src/**/*.py")
-        for name in functions_of(ast.parse(path.read_text()))
+        name for path in HERE.glob("src/**/*.py") for name in functions_of(parsed(path))
     )
     assert [name for name in ONCE_AT_MOST if counted[name] > 1] == []
 
@@ -306,7 +317,7 @@ DIALECT = re.compile(
 
 def names_defined(path: Path) -> Iterable[str]:
     """Give the names of a module and of its classes, functions and constants."""
-    module = ast.parse(path.read_text())
+    module = parsed(path)
     yield path.stem
     yield from functions_of(module)
     yield from (n.name for n in ast.walk(module) if isinstance(n, ast.ClassDef))
