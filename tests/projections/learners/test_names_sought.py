@@ -7,7 +7,7 @@ from itertools import count, product
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from aggregates.text import searchable_words, words
 from benchmarks.lists import CENTRE, created, recorded, registered
@@ -87,6 +87,21 @@ def whole(search: Callable[..., Page[Any]], **asked: Any) -> list[str]:
     return [row.learner for row in pages]
 
 
+def list_everybody(connection: Connection, by: str, way: str) -> list[KnownLearner]:
+    return list(
+        every(
+            lambda cursor: search_learners(
+                connection,
+                centre=CENTRE,
+                filters=LearnerFilter(),
+                sort=f"{way}{by}",  # type: ignore[arg-type]
+                limit=200,
+                cursor=cursor,
+            )
+        )
+    )
+
+
 @pytest.mark.parametrize("most", [0, 5, 1_000], ids=["many", "some", "few"])
 def test_a_search_by_name_is_the_list_without_the_others(
     rows: Database, monkeypatch: pytest.MonkeyPatch, most: int
@@ -95,21 +110,11 @@ def test_a_search_by_name_is_the_list_without_the_others(
     for module in MODULES:
         monkeypatch.setattr(f"projections.{module}.MOST_SORTED", most)
     with rows.reading() as connection:
-        for sought, by, way in product(
-            SOUGHT, ("family_name", "given_name", "created_at"), ("", "-")
-        ):
-            asked = {"connection": connection, "centre": CENTRE}
-            everybody = every(
-                lambda cursor, sort=f"{way}{by}": search_learners(  # type: ignore[misc]
-                    connection,
-                    centre=CENTRE,
-                    filters=LearnerFilter(),
-                    sort=sort,
-                    limit=200,
-                    cursor=cursor,
-                )
-            )
-            expected = [each.learner for each in everybody if is_called(each, sought)]
+        asked = {"connection": connection, "centre": CENTRE}
+        orders = product(("family_name", "given_name", "created_at"), ("", "-"))
+        everybody = {order: list_everybody(connection, *order) for order in orders}
+        for (by, way), sought in product(everybody, SOUGHT):
+            expected = [e.learner for e in everybody[by, way] if is_called(e, sought)]
             named = LearnerFilter(name=sought)
             found = whole(
                 search_learners, **asked, filters=named, sort=f"{way}{by}", limit=7
