@@ -13,11 +13,12 @@ from uuid import uuid4
 import msgspec
 import pytest
 from kafka import KafkaProducer
+from kafka.errors import KafkaError
 
 from catalogue import load
 from commands.command import CommandContext
 from downstream.broker import Broker
-from downstream.inbox import REASON, Inbox, told_of
+from downstream.inbox import OFFSET, PARTITION, REASON, TOPIC, Inbox, told_of
 from downstream.reports import OUTCOMES, STATUSES
 from events.registrations.invoice import InvoiceStatusReported
 from store import EventStore, Unavailable, open_store
@@ -106,7 +107,24 @@ def statuses(store: EventStore) -> list[tuple[str, str]]:
 
 
 def reasons(inbox: Inbox) -> list[str]:
-    return [told_of(letter)[REASON] for letter in inbox.dead_letters()]
+    """List why messages were kept, in order.
+
+    One is kept twice if the broker believes its reader dead, as on a busy machine.
+    """
+    told = map(told_of, inbox.dead_letters())
+    return list({(t[TOPIC], t[PARTITION], t[OFFSET]): t[REASON] for t in told}.values())
+
+
+def wait_until_kept(inbox: Inbox, count: int) -> None:
+    """Wait until so many messages are kept; a busy broker may not answer at first."""
+
+    def are_kept() -> bool:
+        try:
+            return len(reasons(inbox)) >= count
+        except KafkaError:
+            return False
+
+    until(are_kept)
 
 
 def test_a_report_is_taken_once_however_often_it_is_sent(
@@ -144,7 +162,7 @@ def test_what_cannot_be_taken_is_kept_with_the_reason_and_taken_later(
     invoicing.send("x" * 201, b"{}")
     inbox = open_inbox(store)
     inbox.start()
-    until(lambda: len(inbox.dead_letters()) == 6)
+    wait_until_kept(inbox, 6)
     inbox.stop()
     told = reasons(inbox)
     assert told[0] == "The message has no header ce_id."
@@ -171,7 +189,7 @@ def test_a_stale_status_is_ignored_and_a_reversed_one_is_kept(
     invoicing.report("2", ONE, "Invoiced", invoice="INV-9")
     inbox = open_inbox(store)
     inbox.start()
-    until(lambda: len(inbox.dead_letters()) == 2)
+    wait_until_kept(inbox, 2)
     inbox.stop()
     assert statuses(store) == [(ONE, "Invoiced"), (ONE, "Credited")]
     reversed_one, reused = reasons(inbox)
@@ -197,7 +215,7 @@ def test_an_outcome_of_an_unknown_booking_is_kept(
         headers=[(name, text.encode()) for name, text in headers.items()],
     ).get(timeout=PATIENCE)
     producer.close()
-    until(lambda: len(inbox.dead_letters()) == 1)
+    wait_until_kept(inbox, 1)
     assert reasons(inbox)[0].startswith("There is no booking B-0000000001 here.")
 
 
