@@ -10,6 +10,21 @@ from tests.web.browsers import screen_of, served
 from tests.web.pages import FullSite, WebSite
 from web.app import ROUTERS
 
+WHEN_NARROW = """
+const main = document.querySelector("main");
+const size = (each, side) => Object.assign(each.style, {
+    padding: 0, width: `${side}px`, height: `${side}px`});
+const buttons = [..."ab"].map((text) => {
+    const made = document.createElement("button");
+    made.textContent = text;
+    size(made, 48);
+    return made;
+});
+main.append(...buttons);
+addEventListener("resize", () => { if (innerWidth < 400) %s; });
+"""
+"""Does something to the page, or to two buttons on it, once the screen is narrow."""
+
 
 def area_of(path: str) -> str:
     return path.split("/")[1]
@@ -84,6 +99,11 @@ def test_what_nobody_is_signed_in_for_is_accessible_and_ours(
         ("document.querySelector('h1').style.fontFamily = 'serif'", "sign-in-bad at"),
         ("document.querySelector('h1').style.width = '2000px'", "scrolls sideways"),
         ("console.error('refused by the policy')", "refused by the policy"),
+        (WHEN_NARROW % "main.append(new Image())", "(?s)bad at 320: .*image-alt"),
+        (
+            WHEN_NARROW % "buttons.forEach((each) => size(each, 8))",
+            "(?s)bad at 320: .*target-size",
+        ),
     ],
 )
 def test_a_page_at_fault_is_found(
