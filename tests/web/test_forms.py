@@ -5,7 +5,7 @@ from itertools import chain
 
 import pytest
 
-from tests.web.pages import OWN, FullSite, WebSite
+from tests.web.pages import OWN, FullSite, Person, WebSite
 from web.app import ROUTERS
 from web.centres.sign_in import destination
 from web.http.context import Said, pack_said, unpack_said
@@ -17,16 +17,33 @@ POSTS = sorted(
 )
 
 
+@pytest.fixture(scope="module")
+def person(pages: WebSite) -> Person:
+    """Give somebody whom nothing of what is refused signs out."""
+    return pages.person("admin.riverside")
+
+
+def token_of(person: Person) -> str:
+    return person.open("/").form("/sign-out").values["_token"]
+
+
+@pytest.fixture(scope="module")
+def own_token(person: Person) -> str:
+    return token_of(person)
+
+
+@pytest.fixture(scope="module")
+def token_of_another(pages: WebSite) -> str:
+    return token_of(pages.person("assessor.riverside"))
+
+
 @pytest.mark.parametrize("path", POSTS)
 def test_a_form_without_a_token_of_the_session_is_refused(
-    pages: WebSite, path: str
+    pages: WebSite, person: Person, token_of_another: str, path: str
 ) -> None:
-    person = pages.person("admin.riverside")
-    other = pages.person("assessor.riverside").open("/")
     head = pages.service.store.head()
     assert person.post(path, {"_once": "1"}).status == 403
-    token = other.form("/sign-out").values["_token"]
-    assert person.post(path, {"_token": token}).status == 403
+    assert person.post(path, {"_token": token_of_another}).status == 403
     assert person.open("/").status == 200
     assert pages.service.store.head() == head
 
@@ -43,11 +60,9 @@ def test_a_form_without_a_token_of_the_session_is_refused(
     ],
 )
 def test_a_form_from_elsewhere_is_refused(
-    pages: WebSite, path: str, headers: dict[str, str]
+    person: Person, own_token: str, path: str, headers: dict[str, str]
 ) -> None:
-    person = pages.person("admin.riverside")
-    token = person.open("/").form("/sign-out").values["_token"]
-    refused = person.post(path, {"_token": token}, headers=headers)
+    refused = person.post(path, {"_token": own_token}, headers=headers)
     assert refused.status == 403
     assert "nothing was done" in refused.text
 
