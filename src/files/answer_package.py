@@ -71,7 +71,7 @@ def read_answers(content: bytes, *, booking: str) -> AnswerPackage:
         raise NotAnswerPackage(booking=booking, why=fault) from None
     except _DAMAGE:
         is_zip = content.startswith(ZIP_START)
-        why = "it is damaged" if is_zip else "it is no zip file"
+        why = "it is damaged" if is_zip else "it is not a zip file"
         refusal = NotAnswerPackage(booking=booking, why=why)
         refusal.is_wrong_type = not is_zip
         raise refusal from None
@@ -97,7 +97,7 @@ def _unpack(content: bytes) -> tuple[Mapping[str, Any], dict[str, bytes]]:
     try:
         manifest = json.loads(parts.pop(MANIFEST))
     except ValueError:
-        _refuse(f"its {MANIFEST} is no JSON")
+        _refuse(f"its {MANIFEST} is not JSON")
     return _require_manifest(manifest), parts
 
 

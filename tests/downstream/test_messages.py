@@ -61,6 +61,7 @@ UNTOLD = (
     "register.",
     "registration.outcomes-",
     "registration.test-",
+    "second-factor.",
     "sign-in.",
     "timetable.",
     "token.",

@@ -63,12 +63,12 @@ def lying(size: int) -> bytes:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"A,C,B", "no zip file"),
+        (b"A,C,B", "not a zip file"),
         (GOOD[:-1], "it is damaged"),
         (GOOD.replace(b"PK\x03\x04", b"PK\x03\x05"), "it is damaged"),
         (zipped({}), "has no manifest.json"),
         (zipped({"answers.json": b"A"}), "has no manifest.json"),
-        (zipped({"manifest.json": b"?"}), "is no JSON"),
+        (zipped({"manifest.json": b"?"}), "is not JSON"),
         (zipped({"manifest.json": b"[" * 100_000}), "it is damaged"),
         (told([]), "does not say .format."),
         (told({**MANIFEST, "format": "other/1"}), "does not say .format."),

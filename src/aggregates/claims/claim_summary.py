@@ -60,8 +60,8 @@ def warnings(claim: Claim) -> tuple[str, ...]:
     said = []
     if len({award.award_type for award in awards if award.award_type}) > 1:
         said.append(
-            "The learners have different award types. It is safer to make a claim of "
-            "its own for each award type."
+            "The learners have different award types. It is safer to make"
+            " a separate claim for each award type."
         )
     if len({frozenset(award.grades) for award in awards}) > 1:
         said.append(

@@ -109,7 +109,7 @@ def registrations_condition(registered: int) -> ClaimableCondition:
     return ClaimableCondition(
         code="registered",
         is_met=registered > 0,
-        sentence=f"Learners of the centre on it: {registered}."
+        sentence=f"Registered learners of the centre: {registered}."
         if registered
         else "The centre has nobody registered on it. Order registrations first.",
     )

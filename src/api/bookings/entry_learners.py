@@ -36,10 +36,11 @@ class LearnerLookedUp(ResponseBody, title="EntryLearner"):
     can_be_entered: bool
     reasons: list[str]
     registration: str | None = Field(
-        examples=["R-0000000042"], description="The Active one, if there is one."
+        examples=["R-0000000042"],
+        description="The Active registration, if there is one.",
     )
     apprenticeship: str | None = Field(
-        description="What the learner came through, and is booked through."
+        description="The apprenticeship that the learner came with and is booked through."
     )
     apprenticeship_title: str | None
 
@@ -52,7 +53,11 @@ def looked_up(
     unit: Annotated[str, Query(max_length=20, examples=["F/506/1934"])],
     apprenticeship: Annotated[
         str | None,
-        Query(max_length=20, pattern=PATTERN, description="What is booked through."),
+        Query(
+            max_length=20,
+            pattern=PATTERN,
+            description="The apprenticeship to book through.",
+        ),
     ] = None,
 ) -> LearnerLookedUp:
     """Look up why a learner cannot be entered for a test (B2, B7)."""

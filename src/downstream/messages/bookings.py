@@ -9,7 +9,7 @@ from events.bookings import booking
 
 @tells(booking.BookingMade, subject="booking")
 class BookingMadeMessage(Message, frozen=True, kw_only=True):
-    """A confirmed order of entries gave a learner a place; ``price`` is in pounds."""
+    """A confirmed entry order gave a learner a place at a test; ``price`` is in pounds."""
 
     booking: str
     order: str
@@ -25,7 +25,7 @@ class BookingMadeMessage(Message, frozen=True, kw_only=True):
 
 @tells(booking.BookingAmended, subject="booking")
 class BookingAmendedMessage(Message, frozen=True, kw_only=True):
-    """Time or mode are others now; or the extra time, which the API tells."""
+    """Time, mode or extra time changed; the API gives the extra time."""
 
     booking: str
     registration: str
@@ -35,7 +35,7 @@ class BookingAmendedMessage(Message, frozen=True, kw_only=True):
 
 @tells(booking.BookingCancelled, subject="booking")
 class BookingCancelledMessage(Message, frozen=True, kw_only=True):
-    """The place was given up; what had been invoiced of it stays charged."""
+    """The booking was cancelled; ``charge_stands`` if it had been invoiced."""
 
     booking: str
     registration: str
@@ -60,7 +60,7 @@ class BookingMissedMessage(Message, frozen=True, kw_only=True):
 
 @tells(booking.BookingResultAdded, subject="booking")
 class BookingResultAddedMessage(Message, frozen=True, kw_only=True):
-    """There is a result: ask the API for it."""
+    """There is a result; the API gives it."""
 
     booking: str
     registration: str
@@ -68,7 +68,7 @@ class BookingResultAddedMessage(Message, frozen=True, kw_only=True):
 
 @tells(booking.BookingOutcomeCorrected, subject="booking")
 class BookingOutcomeCorrectedMessage(Message, frozen=True, kw_only=True):
-    """How the test went was reported wrongly: ask the API for how it is now."""
+    """The reported outcome was corrected; the API gives the present one."""
 
     booking: str
     registration: str

@@ -26,7 +26,7 @@ class ApprovalWithdrawnMessage(Message, frozen=True, kw_only=True):
 
 @tells(upload.UploadReceived, subject="group")
 class UploadReceivedMessage(Message, frozen=True, kw_only=True):
-    """A file of so many learners came, for a group."""
+    """A file with ``rows`` learners was uploaded for a group."""
 
     group: str
     rows: int
@@ -34,7 +34,7 @@ class UploadReceivedMessage(Message, frozen=True, kw_only=True):
 
 @tells(upload.UploadSubmitted, subject="group")
 class UploadSubmittedMessage(Message, frozen=True, kw_only=True):
-    """Learners are being made of the records of the group."""
+    """Learners are being created from the group's records."""
 
     group: str
 
@@ -56,6 +56,6 @@ class UploadCompletedMessage(Message, frozen=True, kw_only=True):
 
 @tells(upload.UploadUndone, subject="group")
 class UploadUndoneMessage(Message, frozen=True, kw_only=True):
-    """The upload was taken back, and all the learners who came of it."""
+    """The upload was undone; all its learners will be withdrawn."""
 
     group: str

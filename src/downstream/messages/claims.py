@@ -23,7 +23,7 @@ def registrations_in(
     },
 )
 class ClaimSubmittedMessage(Message, frozen=True, kw_only=True):
-    """Each learner was assessed: submitted if eligible, else kept back.
+    """Each learner was assessed: submitted if eligible, otherwise withheld.
 
     ``granted`` and ``withheld`` are their registrations.
     """
@@ -58,7 +58,7 @@ class ClaimProcessedMessage(Message, frozen=True, kw_only=True):
 class CertificateIssuedMessage(Message, frozen=True, kw_only=True):
     """A processed claim earned a learner a certificate.
 
-    ``supersedes`` is the certificate in whose place it was issued.
+    ``supersedes`` is the certificate that it replaces.
     """
 
     certificate: str
@@ -80,7 +80,7 @@ class CertificatePrintedMessage(Message, frozen=True, kw_only=True):
 
 @tells(certificate.CertificateTransferred, subject="certificate")
 class CertificateTransferredMessage(Message, frozen=True, kw_only=True):
-    """The learner was transferred: the certificate is this centre's to see."""
+    """The learner was transferred: the certificate belongs to this centre now."""
 
     certificate: str
 

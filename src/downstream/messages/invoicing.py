@@ -17,7 +17,7 @@ CURRENCY = "GBP"
 
 @tells(InvoiceStatusReported, subject="line")
 class InvoiceStatusChangedMessage(Message, frozen=True, kw_only=True):
-    """Invoicing said how far it is with a line; ``invoice`` is the document's number."""
+    """Invoicing reported a line's status; ``invoice`` is the document's number."""
 
     line: str
     status: str
@@ -25,10 +25,10 @@ class InvoiceStatusChangedMessage(Message, frozen=True, kw_only=True):
 
 
 class LineMessage(Message, frozen=True, kw_only=True):
-    """What charges and credits have in common; ``amount`` is in pounds.
+    """The data that charges and credits share; ``amount`` is in pounds.
 
-    ``cause`` is the fact that it is due to, ``product`` what was ordered (for a test,
-    the qualification, with the ``unit``), and ``order`` the order of it.
+    ``cause`` is the event that caused it. ``product`` is what was ordered (for a test, the
+    qualification, with the ``unit``), and ``order`` is its order.
     """
 
     line: str
@@ -43,11 +43,11 @@ class LineMessage(Message, frozen=True, kw_only=True):
 
 
 class LineChargedMessage(LineMessage, frozen=True, kw_only=True):
-    """Something is to be paid for."""
+    """A charge was made."""
 
 
 class LineCreditedMessage(LineMessage, frozen=True, kw_only=True):
-    """A charge is taken back, by a line of its own; its amount is negative."""
+    """A credit cancels a charge, by a line of its own; its amount is negative."""
 
     credit_of: str
 
@@ -100,7 +100,7 @@ for cancelled in (RegistrationCancelled, BookingCancelled):
     derived={"cause": lambda event, _: event.topic},
 )
 class LineCorrectedMessage(Message, frozen=True, kw_only=True):
-    """The number of a line's document came late, or took the place of a wrong one."""
+    """The number of a line's document was added late, or replaces a wrong one."""
 
     line: str
     number: str

@@ -6,7 +6,7 @@ from events.learners import learner
 
 @tells(learner.LearnerCreated, subject="learner")
 class LearnerCreatedMessage(Message, frozen=True, kw_only=True):
-    """A centre made a learner known, in a group or alone."""
+    """A centre created a learner, in a group or alone."""
 
     learner: str
     group: str | None
@@ -14,34 +14,34 @@ class LearnerCreatedMessage(Message, frozen=True, kw_only=True):
 
 @tells(learner.LearnerIdentityAmended, subject="learner")
 class LearnerIdentityAmendedMessage(Message, frozen=True, kw_only=True):
-    """Who the learner is was put right: ask the API for it."""
+    """The learner's identity was amended; the API gives the present one."""
 
     learner: str
 
 
 @tells(learner.LearnerDetailsAmended, subject="learner")
 class LearnerDetailsAmendedMessage(Message, frozen=True, kw_only=True):
-    """What else is known of the learner changed: ask the API for it."""
+    """The learner's other details changed; the API gives the present ones."""
 
     learner: str
 
 
 @tells(learner.LearnerWithdrawn, subject="learner")
 class LearnerWithdrawnMessage(Message, frozen=True, kw_only=True):
-    """The upload that the learner came with was undone: they are known no more."""
+    """The upload that created the learner was undone: the learner no longer exists."""
 
     learner: str
 
 
 @tells(learner.LearnerTransferred, subject="learner")
 class LearnerTransferredMessage(Message, frozen=True, kw_only=True):
-    """The learner is this centre's from now on, with all that is theirs."""
+    """The learner belongs to this centre from now on, with all their records."""
 
     learner: str
 
 
 @tells(learner.LearnerErased, subject="learner")
 class LearnerErasedMessage(Message, frozen=True, kw_only=True):
-    """All that said something of the learner was erased: erase it, too."""
+    """Everything about the learner was erased: erase it in your system, too."""
 
     learner: str

@@ -30,7 +30,7 @@ class OrderConfirmedMessage(Message, frozen=True, kw_only=True):
     derived={"bookings": lambda event, _: tuple(e.booking for e in event.entries)},
 )
 class EntryOrderConfirmedMessage(Message, frozen=True, kw_only=True):
-    """The order of entries was confirmed and made bookings; ``total`` is in pounds."""
+    """The entry order was confirmed and made bookings; ``total`` is in pounds."""
 
     order: str
     bookings: tuple[str, ...]

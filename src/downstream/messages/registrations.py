@@ -9,10 +9,10 @@ from events.registrations import registration
 
 @tells(registration.RegistrationMade, subject="registration")
 class RegistrationMadeMessage(Message, frozen=True, kw_only=True):
-    """A confirmed order put a learner on a product; ``price`` is in pounds.
+    """A confirmed order registered a learner on a product; ``price`` is in pounds.
 
     On an apprenticeship, ``parts`` are the registrations on its qualifications; each of
-    them names this one as its ``parent``.
+    them names this registration as its ``parent``.
     """
 
     registration: str
@@ -76,7 +76,7 @@ class PartReopenedMessage(Message, frozen=True, kw_only=True):
 
 @tells(registration.HolderErased, subject="registration")
 class HolderErasedMessage(Message, frozen=True, kw_only=True):
-    """The learner's personal data were erased: nobody can be certified any more."""
+    """The learner's personal data were erased: no more certificates are issued."""
 
     registration: str
     learner: str
@@ -92,7 +92,7 @@ class RegistrationTransferredMessage(Message, frozen=True, kw_only=True):
 
 @tells(registration.PathwayChanged, subject="registration")
 class PathwayChangedMessage(Message, frozen=True, kw_only=True):
-    """The awarding organisation put the learner on another pathway."""
+    """The awarding organisation moved the learner to another pathway."""
 
     registration: str
     learner: str
@@ -109,7 +109,7 @@ class RegistrationReopenedMessage(Message, frozen=True, kw_only=True):
 
 @tells(registration.RegistrationCancelled, subject="registration")
 class RegistrationCancelledMessage(Message, frozen=True, kw_only=True):
-    """The registration came to nothing; what had been invoiced of it stays charged."""
+    """The registration was cancelled; ``charge_stands`` if it had been invoiced."""
 
     registration: str
     learner: str
