@@ -115,19 +115,17 @@ MACHINES: tuple[tuple[Router, Role], ...] = (
     (bookings.router, Role.ASSESSMENT),
     (invoice_lines.router, Role.INVOICING),
 )
-"""What machines may look at besides themselves (domain, section 2)."""
+"""The routes that each machine role may read, besides its own account (domain, section 2)."""
 
 OPEN = (me.router, my_pin.router, sittings.launching)
-"""What asks by itself who it is: the way in, and a test player with its link."""
+"""The routes that authenticate by themselves: signing in, PINs, and launch links."""
 
 MOST_BYTES = 32 * 2**20
-"""The largest body taken (d): a file of 100,000 learners has a third of it."""
-
-"""How often one user may ask (d)."""
+"""The largest body accepted, in bytes (d); a file of 100,000 learners has a third of it."""
 
 
 class Api(FastAPI):
-    """The routes and their document as FastAPI has them, answered by our own table."""
+    """FastAPI's routes and document; our own route table answers the requests."""
 
     def build_middleware_stack(self) -> ASGIApp:
         app: ASGIApp = RouteTable(self.routes, self.router)
@@ -144,10 +142,10 @@ def create_app(
     origins: tuple[str, ...] = (),
     access_tokens: "AccessTokens | None" = None,
 ) -> Api:
-    """Put the API of a service together; starting and stopping it is the caller's.
+    """Build the API of a service; the caller starts and stops the service.
 
-    ``origins`` are those whose pages may ask it; ``access_tokens`` says whose those of
-    an OpenID Connect issuer are, where they are taken.
+    Pages of ``origins`` may send requests. ``access_tokens`` reads an OpenID Connect
+    issuer's access tokens, if the API accepts them.
     """
     app = _app_with_routes()
     app.state.service = service
@@ -170,7 +168,7 @@ def create_app(
 
 
 def openapi_document() -> dict[str, Any]:
-    """Make the OpenAPI document with no service behind it."""
+    """Make the OpenAPI document without a service."""
     return document(_app_with_routes())
 
 
@@ -191,7 +189,7 @@ def _app_with_routes() -> Api:
 
 
 def readers(router: Router) -> list[Any]:
-    """Let those look who may: people, and a machine at what it is there for."""
+    """Make the dependencies that admit readers: people, and machines with the routes' role."""
     if any(router is each for each in OPEN):
         return []
     machines = [role for each, role in MACHINES if each is router]
@@ -206,7 +204,7 @@ def readers(router: Router) -> list[Any]:
 
 @cache
 def every_route() -> tuple[DeclaredRoute, ...]:
-    """List the routes, once a process: each is worked out when it is asked for."""
+    """List the routes, once per process; each is analysed when first requested."""
     inside = (
         router.routes_under(API, [Depends(check_request), *readers(router)])
         for router in ROUTERS

@@ -36,7 +36,7 @@ Reason = Annotated[
 
 
 class NewUser(RequestBody, title="NewUser"):
-    """A new user; without a password they can only use tokens."""
+    """A new user; without a password, or with an empty one, they can only use tokens."""
 
     name: str = Field(max_length=100, examples=["sam.riverside"])
     full_name: str = Field(max_length=200, examples=["Sam Okoro"])
@@ -49,7 +49,11 @@ class NewUser(RequestBody, title="NewUser"):
 
 
 class UserChange(RequestBody, title="UserChange"):
-    """The changes to a user; what is left out stays."""
+    """A new role with its centre, or ``is_disabled``.
+
+    A role of a centre needs ``centre``, even if that stays the same. ``centre`` without
+    ``role`` changes nothing. With ``is_disabled``, ``role`` and ``centre`` are ignored.
+    """
 
     role: Role | None = None
     centre: str | None = Field(default=None, max_length=20, examples=["48213"])
