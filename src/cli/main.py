@@ -29,6 +29,18 @@ class LearnerManagement(LazyGroup):
             "cli.installation.migrate_store:migrate_store",
             "Copy a SQLite store to the PostgreSQL database that is set, whole or not at all.",
         ),
+        "backup": (
+            "cli.installation.backup:backup",
+            "Write all that lasts into a new folder, while the service runs.",
+        ),
+        "restore": (
+            "cli.installation.backup:restore",
+            "Put a backup where nothing is recorded yet.",
+        ),
+        "erasures": (
+            "cli.installation.erasures:app",
+            "List who was erased, to be kept elsewhere, or erase them again after a restore.",
+        ),
         "call": (
             "cli.call:call",
             "Call the API of a running service with the token LEARNER_MANAGEMENT_TOKEN.",

@@ -337,6 +337,10 @@ class EventStore:
         self._recorder.forget(person_id)
         self._keys.drop()
 
+    def lost_keys(self) -> Sequence[UUID]:
+        """Give the persons whose keys were destroyed, in their order (H6)."""
+        return self._recorder.lost_keys()
+
     def watch(self, tell: Tell | None = None) -> Watch:
         """Watch for appends from now on, by any process.
 

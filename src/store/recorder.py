@@ -171,6 +171,10 @@ class Recorder(Protocol):
         """Read the existing keys after one person, in the order of persons."""
         ...
 
+    def lost_keys(self) -> Sequence[UUID]:
+        """Read the persons whose keys are lost, in their order."""
+        ...
+
     def rewrap(self, keys: Sequence[tuple[UUID, bytes, bytes]]) -> None:
         """Replace a person's key, if the old one is still there."""
         ...

@@ -34,6 +34,7 @@ from store.postgres.tables import (
     LISTEN,
     LOCK,
     LOG,
+    LOST_KEYS,
     ONE_ERASURE_MORE,
     REWRAP,
     WRAPPED,
@@ -214,6 +215,10 @@ class PostgresRecorder(PostgresApplicationRecorder):
         self, after: UUID | None, limit: int
     ) -> Sequence[tuple[UUID, bytes]]:
         return self._all(WRAPPED, [after or UUID(int=0), limit])
+
+    @retry_connection
+    def lost_keys(self) -> Sequence[UUID]:
+        return [row[0] for row in self._all(LOST_KEYS)]
 
     @retry_connection
     def rewrap(self, keys: Sequence[tuple[UUID, bytes, bytes]]) -> None:

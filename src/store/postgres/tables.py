@@ -46,6 +46,9 @@ WRAPPED = SQL(
     "SELECT person_id, wrapped FROM person_keys WHERE person_id > %b"
     " AND wrapped IS NOT NULL ORDER BY person_id LIMIT %b"
 )
+LOST_KEYS = SQL(
+    "SELECT person_id FROM person_keys WHERE wrapped IS NULL ORDER BY person_id"
+)
 REWRAP = SQL(
     "UPDATE person_keys SET wrapped = anew.wrapped"
     " FROM unnest(%b::uuid[], %b::bytea[], %b::bytea[]) AS anew(person_id, was, wrapped)"

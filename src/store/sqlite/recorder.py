@@ -37,6 +37,7 @@ from store.sqlite.tables import (
     LATEST,
     LIVING,
     LOG,
+    LOST_KEYS,
     MIGRATIONS,
     MOVED,
     ONE_ERASURE_MORE,
@@ -190,6 +191,12 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         with self.datastore.transaction(commit=False) as c:
             c.execute(WRAPPED, (after.hex if after else "", limit))
             return [(UUID(person), wrapped) for person, wrapped in c.fetchall()]
+
+    @retry_connection
+    def lost_keys(self) -> Sequence[UUID]:
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(LOST_KEYS)
+            return [UUID(person) for (person,) in c.fetchall()]
 
     @retry_connection
     def rewrap(self, keys: Sequence[tuple[UUID, bytes, bytes]]) -> None:

@@ -49,6 +49,7 @@ DOUBLED = """
     FROM stored_events) WHERE nth > 1"""
 WRAPPED = """SELECT person_id, wrapped FROM person_keys
     WHERE person_id > ? AND wrapped IS NOT NULL ORDER BY person_id LIMIT ?"""
+LOST_KEYS = "SELECT person_id FROM person_keys WHERE wrapped IS NULL ORDER BY person_id"
 REWRAP = "UPDATE person_keys SET wrapped = ? WHERE person_id = ? AND wrapped = ?"
 KEY_IN_USE = "SELECT value FROM about WHERE name = 'key in use'"
 ONE_ERASURE_MORE = "UPDATE about SET value = value + 1 WHERE name = 'erasures'"

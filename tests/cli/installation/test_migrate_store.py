@@ -14,22 +14,6 @@ from tests.cli.installation.test_operations import PREFIX
 pytestmark = pytest.mark.postgres
 
 
-@pytest.fixture(scope="module")
-def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder with events, keys, files, reservations and accounts, all sealed."""
-    folder = tmp_path_factory.mktemp("begun")
-    run = running(over(folder))
-    for words in (("demo", "--learners", "4", "--seed", "7"), ("audit", "head")):
-        done = run(*words)
-        assert done.exit_code == 0, done.stderr
-    (folder / "head.json").write_text(done.stdout)
-    with closing(sqlite3.connect(folder / "data" / "events.db")) as file, file:
-        file.execute(
-            "INSERT INTO files SELECT 'one', person_id, x'00FF' FROM person_keys LIMIT 1"
-        )
-    return folder
-
-
 def on_server(folder: Path, address: str) -> Run:
     return running({**over(folder), f"{PREFIX}DATABASE": address})
 
