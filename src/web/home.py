@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from web.bookings.bookings import say_what_is_soon
 from web.certificates.certificates import say_what_is_to_print
-from web.claims.claims import say_what_waits
+from web.claims.claims import say_what_waits, say_who_can_be_claimed
 from web.claims.ineligible import say_who_waits
 from web.http.context import PageContext
 from web.http.page_router import PageRouter
@@ -25,6 +25,7 @@ SOURCES: tuple[Source, ...] = (
     uploads_to_finish,
     say_who_waits,
     say_what_waits,
+    say_who_can_be_claimed,
     say_what_is_to_print,
 )
 """Each area says what is to do in it."""

@@ -98,6 +98,7 @@ def search_bookings(
     *,
     centre: str | None,
     filters: BookingFilter,
+    count_to: int = 0,
     limit: int,
     cursor: str | None = None,
 ) -> Page[BookingRow]:
@@ -110,6 +111,7 @@ def search_bookings(
         select(BOOKINGS),
         by=[BOOKINGS.c.starts, BOOKINGS.c.stream],
         make=_row,
+        count_to=count_to,
         limit=limit,
         cursor=cursor,
         since=since(BOOKINGS.c.updated_at, filters.updated_since),

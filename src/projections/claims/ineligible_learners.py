@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from sqlalchemy import (
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Row,
+    Select,
     String,
     Table,
     case,
@@ -312,26 +314,16 @@ def search_ineligible_learners(
 
     The cause and the reasons are those that hold today (I1, I3).
     """
-    holds, changed = _cause(), _changed_at()
-    query = select(
-        INELIGIBLE,
-        REGISTRATIONS.c.product,
-        REGISTRATIONS.c.apprenticeship,
-        REGISTRATIONS.c.completion,
-        holds.label("cause"),
-        changed.label("changed_at"),
-    ).join(REGISTRATIONS, REGISTRATIONS.c.stream == INELIGIBLE.c.registered)
-    its = INELIGIBLE.c
-    narrowed = Narrowed(
-        within=[*equal_to((its.centre, centre))],
-        kinds=[*equal_to((its.qualification, qualification))],
-        checks=[*equal_to((holds, cause))],
-    ).also(as_called((its.claim, Kind.CLAIM, claim)))
-    if name is not None:
-        narrowed = narrowed.also(of_learner(connection, INELIGIBLE, centre, name))
+    changed = _changed_at()
+    narrowed = asked_for(connection, centre, claim=claim, name=name).also(
+        Narrowed(
+            kinds=[*equal_to((INELIGIBLE.c.qualification, qualification))],
+            checks=[*equal_to((_cause(), cause))],
+        )
+    )
     return page(
         connection,
-        query,
+        with_registration().add_columns(changed.label("changed_at")),
         by=(INELIGIBLE.c.claimed_at, INELIGIBLE.c.claim, INELIGIBLE.c.learner),
         make=_ineligible_row,
         count_to=count_to,
@@ -340,3 +332,24 @@ def search_ineligible_learners(
         since=since(changed, updated_since),
         narrowed=narrowed,
     )
+
+
+def with_registration() -> Select[Any]:
+    """Select those kept back with their registration and the cause that holds today."""
+    on = REGISTRATIONS.c
+    holds = _cause().label("cause")
+    query = select(INELIGIBLE, on.product, on.apprenticeship, on.completion, holds)
+    return query.join(REGISTRATIONS, on.stream == INELIGIBLE.c.registered)
+
+
+def asked_for(
+    connection: Connection, centre: str | None, *, claim: str | None, name: str | None
+) -> Narrowed:
+    """Narrow the list to a centre, a claim and a learner's name, as far as they are given."""
+    its = INELIGIBLE.c
+    narrowed = Narrowed(within=[*equal_to((its.centre, centre))]).also(
+        as_called((its.claim, Kind.CLAIM, claim))
+    )
+    if name is None:
+        return narrowed
+    return narrowed.also(of_learner(connection, INELIGIBLE, centre, name))

@@ -222,6 +222,7 @@ def search_certificates(
     learner: str | None = None,
     kind: str | None = None,
     updated_since: datetime | None = None,
+    count_to: int = 0,
     limit: int,
     cursor: str | None = None,
 ) -> Page[CertificateRow]:
@@ -243,6 +244,7 @@ def search_certificates(
         select(CERTIFICATES),
         by=(its.issued_at, its.certificate),
         make=lambda row: row,
+        count_to=count_to,
         limit=limit,
         cursor=cursor,
         since=since(its.updated_at, updated_since),

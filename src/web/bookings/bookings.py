@@ -22,9 +22,9 @@ from queries.titles import title_of, unit_title
 from web.bookings.times import TestWindow
 from web.http.context import PageContext
 from web.http.inputs import read_choice, read_day
-from web.http.lists import LISTED
+from web.http.lists import LISTED, MOST_COUNTED
 from web.http.page_router import PageRouter
-from web.http.to_do import ToDo
+from web.http.to_do import ToDo, count_in_words
 
 pages = PageRouter("bookings")
 
@@ -141,14 +141,17 @@ def say_what_is_soon(context: PageContext, connection: Connection) -> Iterator[T
         starts_before=until + timedelta(seconds=1),
     )
     found = search_bookings(
-        connection, centre=context.centre, filters=filters, limit=LISTED
+        connection,
+        centre=context.centre,
+        filters=filters,
+        count_to=MOST_COUNTED,
+        limit=1,
     )
-    if number := len(found.rows):
-        more = "+" if found.next_cursor else ""
-        noun = "test" if number == 1 else "tests"
+    if found.rows:
+        tests = count_in_words(found, "test", "tests")
         first = in_london(found.rows[0].starts)
         yield ToDo(
-            text=f"{number}{more} {noun} today and tomorrow",
+            text=f"{tests} today and tomorrow",
             href=BOOKINGS,
             detail=f"The first is on {first}.",
             urgency=1,

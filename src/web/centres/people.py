@@ -14,6 +14,7 @@ from repositories.aggregate_types import USER
 from web.http.context import PageContext
 from web.http.faults import REFUSED
 from web.http.inputs import ChoiceUnknown, read_choice
+from web.http.lists import LISTED
 from web.http.page_router import PageRouter
 
 pages = PageRouter("settings")
@@ -21,7 +22,6 @@ pages = PageRouter("settings")
 PEOPLE, INVITE = "/settings/people", "/settings/invite"
 TITLE = "People and roles"
 CRUMBS = ((TITLE, PEOPLE),)
-LISTED = 50
 TYPED = ("name", "full_name", "role", "centre", "reason")
 """What somebody new is described by; each is a field."""
 

@@ -13,10 +13,10 @@ from projections.centres.users import TokenRow
 from service import Service
 from store import Actor
 from web.http.context import WAITED, PageContext
+from web.http.lists import LISTED
 from web.http.page_router import PageRouter
 
 pages = PageRouter("settings")
-LISTED = 50
 SESSIONS = "/settings/sessions"
 
 

@@ -14,15 +14,15 @@ from projections.paging import Page
 from web.certificates.document import certificate_faces, pdf_of
 from web.http.context import PageContext
 from web.http.inputs import read_choice
+from web.http.lists import LISTED, MOST_COUNTED
 from web.http.page_router import PageRouter
 from web.http.rendering import write_day
-from web.http.to_do import ToDo
+from web.http.to_do import ToDo, count_in_words
 
 pages = PageRouter("certificates")
 
 CERTIFICATES = "/certificates"
 WAITING = f"{CERTIFICATES}?state=waiting"
-LISTED = 50
 BATCH = 50
 """How many certificates one PDF to be printed holds: the oldest that wait."""
 
@@ -105,10 +105,14 @@ def certificates_page(
 
 
 def _waiting(
-    context: PageContext, connection: Connection, limit: int
+    context: PageContext, connection: Connection, limit: int, count_to: int = 0
 ) -> Page[CertificateRow]:
     return search_certificates(
-        connection, centre=context.centre, waiting=True, limit=limit
+        connection,
+        centre=context.centre,
+        waiting=True,
+        count_to=count_to,
+        limit=limit,
     )
 
 
@@ -118,12 +122,11 @@ def say_what_is_to_print(
     """Say to whoever prints how many certificates wait, and since when."""
     if not context.may(RecordPrinting):
         return
-    found = _waiting(context, connection, LISTED)
-    if number := len(found.rows):
-        more = "+" if found.next_cursor else ""
-        noun = "certificate" if number == 1 else "certificates"
+    found = _waiting(context, connection, 1, MOST_COUNTED)
+    if found.rows:
+        those = count_in_words(found, "certificate", "certificates")
         yield ToDo(
-            text=f"{number}{more} {noun} to print",
+            text=f"{those} to print",
             href=WAITING,
             detail=f"The oldest was issued on {write_day(found.rows[0].issued_at)}.",
             urgency=5,

@@ -14,6 +14,7 @@ from commands.claims.claim import (
     ChooseClaimUnits,
 )
 from queries.claims.claimable import ClaimableDetails, claimable_details
+from repositories.aggregate_types import LEARNER
 from web.claims.claim_page import CLAIMS, OpenedClaim, open_claim
 from web.http.context import PageContext
 from web.http.faults import REFUSED
@@ -40,12 +41,17 @@ def show_new(context: PageContext) -> Response:
 
 @pages.post(CLAIMS + "/new")
 def begin_claim(context: PageContext) -> Response:
-    """Begin a claim for a qualification, and go on to its units."""
+    """Begin a claim for a qualification, and go on to its units.
+
+    Come to from a learner's page, it begins with that learner.
+    """
+    learner = context.form.text("learner")
     try:
         done = context.send(
             BeginClaim(
                 **context.command_metadata(),
                 qualification=context.form.text("qualification"),
+                learners=(learner,) if learner else None,
             )
         )
     except REFUSED as refused:
@@ -54,6 +60,12 @@ def begin_claim(context: PageContext) -> Response:
 
 
 def _new_page(context: PageContext, refused: Exception | None = None) -> Response:
+    asked = context.form if context.form.values else None
+    learner, chosen = (
+        asked.text(name) if asked else context.parameter(name) or ""
+        for name in ("learner", "qualification")
+    )
+    person = context.load(LEARNER, learner)[1] if learner else None
     return context.page(
         "claims/qualification.html",
         title="Start a claim",
@@ -61,7 +73,8 @@ def _new_page(context: PageContext, refused: Exception | None = None) -> Respons
         refused=refused,
         opened=None,
         address=f"{CLAIMS}/new",
-        chosen=context.form.text("qualification"),
+        chosen=chosen,
+        learner=person,
         may_change=context.may(BeginClaim),
         **_qualifications(context, context.centre),
     )

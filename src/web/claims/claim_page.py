@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from aggregates.claims.claim import Claim
+from aggregates.claims.claim_status import ClaimStatus
 from aggregates.claims.claim_summary import warnings
 from aggregates.loss import WorkWouldBeLost
 from catalogue import amount
@@ -70,6 +71,10 @@ class OpenedClaim:
     def eligible(self) -> Sequence[LearnerOnClaim]:
         """Those of them who would be submitted."""
         return [each for each in self.waiting if each.granted_award]
+
+    def with_status(self, *statuses: ClaimStatus) -> Sequence[LearnerOnClaim]:
+        """Give the learners whose place on the claim has one of these statuses."""
+        return [e for e in self.details.learners if e.place.standing in statuses]
 
     @property
     def summary(self) -> Sequence[tuple[str, str, str, str]]:

@@ -1,6 +1,6 @@
 """Submitting a claim: who is eligible, what each gets, and what came of it (M10)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from starlette.responses import Response
 
@@ -9,7 +9,6 @@ from aggregates.errors import RuleBroken, raise_all
 from aggregates.registrations.registration_state import COMPLETING
 from commands.claims.claim import DeleteClaim
 from commands.claims.claim_submission import SubmitClaim
-from queries.claims.claims import LearnerOnClaim
 from web.claims.claim_page import CLAIMS, OpenedClaim, open_claim
 from web.http.context import PageContext
 from web.http.faults import REFUSED
@@ -90,18 +89,14 @@ def _submission_page(opened: OpenedClaim, refused: Exception | None = None) -> R
 def show_submitted(context: PageContext, claim: str) -> Response:
     """Show what came of submitting."""
     opened = open_claim(context, claim)
-    submitted = _of_status(opened, ClaimStatus.SUBMITTED, ClaimStatus.PROCESSED)
+    submitted = opened.with_status(ClaimStatus.SUBMITTED, ClaimStatus.PROCESSED)
     return opened.page(
         "claims/done.html",
         title="Claim submitted" if submitted else "Nobody is submitted yet",
         submitted=submitted,
-        kept_back=_of_status(opened, ClaimStatus.UNSUBMITTED),
+        kept_back=opened.with_status(ClaimStatus.UNSUBMITTED),
         certificates=CERTIFICATES,
     )
-
-
-def _of_status(opened: OpenedClaim, *statuses: ClaimStatus) -> Sequence[LearnerOnClaim]:
-    return [e for e in opened.details.learners if e.place.standing in statuses]
 
 
 @pages.get(CLAIMS + "/{claim}/delete")

@@ -18,7 +18,7 @@ from web.http.context import PageContext
 from web.http.inputs import read_choice
 from web.http.lists import LISTED, MOST_COUNTED
 from web.http.page_router import PageRouter
-from web.http.to_do import ToDo
+from web.http.to_do import ToDo, count_in_words
 
 pages = PageRouter("claims")
 
@@ -75,8 +75,7 @@ def _strip(context: PageContext, connection: Connection) -> Iterator[StripStep]:
     """Count learners from whom can be claimed for to who has a certificate."""
     counted = count_learners(connection, centre=context.centre)
     if context.centre is not None:
-        ways = claimable_counts(connection, centre=context.centre).values()
-        active = sum(count.active for way in ways for count in way.values())
+        active = _count_to_claim(connection, context.centre)
         yield StripStep(text="To claim for", learners=active, href=f"{CLAIMS}/new")
     for text, learners, href in (
         ("In draft", counted.draft, f"{CLAIMS}?status=Draft"),
@@ -87,20 +86,22 @@ def _strip(context: PageContext, connection: Connection) -> Iterator[StripStep]:
         yield StripStep(text=text, learners=learners, href=href)
 
 
+def _count_to_claim(connection: Connection, centre: str) -> int:
+    """Count a centre's registrations that can be claimed for."""
+    ways = claimable_counts(connection, centre=centre).values()
+    return sum(count.active for way in ways for count in way.values())
+
+
 @pages.get(CLAIMS + "/{claim}")
 def show_claim(context: PageContext, claim: str) -> Response:
     """Show a claim, with what is or would be decided of each learner."""
     opened = open_claim(context, claim)
-    unsubmitted = [
-        each
-        for each in opened.details.learners
-        if each.place.standing is ClaimStatus.UNSUBMITTED
-    ]
     return opened.page(
         "claims/claim.html",
         title=opened.heading,
         details=opened.details,
-        waiting=unsubmitted,
+        waiting=opened.with_status(ClaimStatus.UNSUBMITTED),
+        is_submitted=bool(opened.with_status(ClaimStatus.SUBMITTED)),
         may_delete=context.may(DeleteClaim)
         and all(each.is_open for each in opened.claim.learners.values()),
     )
@@ -109,13 +110,30 @@ def show_claim(context: PageContext, claim: str) -> Response:
 def say_what_waits(context: PageContext, connection: Connection) -> Iterator[ToDo]:
     """Say which claims were begun and not submitted."""
     found = search_claims(
-        connection, centre=context.centre, standing=ClaimStatus.DRAFT, limit=LISTED
+        connection,
+        centre=context.centre,
+        standing=ClaimStatus.DRAFT,
+        count_to=MOST_COUNTED,
+        limit=1,
     )
-    if number := len(found.rows):
-        noun = "claim" if number == 1 else "claims"
-        more = "+" if found.next_cursor else ""
+    if found.rows:
         yield ToDo(
-            text=f"{number}{more} {noun} in draft",
+            text=f"{count_in_words(found, 'claim', 'claims')} in draft",
             href=f"{CLAIMS}?status=Draft",
             urgency=20,
+        )
+
+
+def say_who_can_be_claimed(
+    context: PageContext, connection: Connection
+) -> Iterator[ToDo]:
+    """Say to who may claim how many could be claimed for."""
+    if context.centre is None or not context.may(BeginClaim):
+        return
+    if number := _count_to_claim(connection, context.centre):
+        yield ToDo(
+            text=f"{number:,} {'learner' if number == 1 else 'learners'} can be claimed for",
+            href=f"{CLAIMS}/new",
+            detail="Start a claim once their grades are known.",
+            urgency=25,
         )

@@ -13,6 +13,7 @@ from aggregates.uk_time import LONDON
 from catalogue import Assessment, amount
 from catalogue.eligibility.answer import shape
 from events.claims.claim import Granted, Withheld
+from projections.claims.ineligible_causes import count_causes
 from projections.claims.ineligible_learners import (
     Ineligible,
     search_ineligible_learners,
@@ -28,7 +29,7 @@ from web.http.downloads import every_row, list_file
 from web.http.inputs import read_choice
 from web.http.lists import LISTED, MOST_COUNTED
 from web.http.page_router import PageRouter
-from web.http.to_do import ToDo
+from web.http.to_do import ToDo, count_in_words
 
 pages = PageRouter("ineligible")
 
@@ -77,6 +78,16 @@ class PathwayPage:
     units: tuple[UnitRow, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class CauseGroup:
+    """Those of a page who wait for the same cause, and how many of the whole list do."""
+
+    cause: str
+    rows: Sequence[Mapping[str, Any]]
+    total: int
+    href: str
+
+
 @pages.get(INELIGIBLE)
 def list_ineligible(context: PageContext) -> Response:
     """Show everybody kept back from a claim, by reason, the longest waiting first."""
@@ -88,13 +99,30 @@ def list_ineligible(context: PageContext) -> Response:
     except Refusal as error:
         refused = error
     rows = [*_waiting_rows(context, found.rows)]
-    causes = dict.fromkeys(row["cause"] for row in rows)
+    counts = {} if refused else _count_causes(context)
+    causes = [each for each in Cause if any(r["cause"] == IN_WORDS[each] for r in rows)]
     return context.page(
         "claims/ineligible.html",
         title="Not eligible yet",
         refused=refused,
         found=found,
-        groups=[(cause, [r for r in rows if r["cause"] == cause]) for cause in causes],
+        groups=[
+            CauseGroup(
+                cause=IN_WORDS[each],
+                rows=[row for row in rows if row["cause"] == IN_WORDS[each]],
+                total=counts.get(each, 0),
+                href=context.address_with(cause=each.value, after=None),
+            )
+            for each in causes
+        ],
+        summary=[
+            (
+                IN_WORDS[each],
+                counted,
+                context.address_with(cause=each.value, after=None),
+            )
+            for each, counted in sorted(counts.items(), key=lambda it: -it[1])
+        ],
         sought={n: context.parameter(n) or "" for n in FIELDS},
         is_narrowed=any(map(context.parameter, FIELDS)),
         causes=[(each.value, IN_WORDS[each]) for each in Cause],
@@ -118,6 +146,18 @@ def download_ineligible(context: PageContext) -> Response:
         COLUMNS,
         ({name: row[name] for name in COLUMNS} for row in rows),
     )
+
+
+def _count_causes(context: PageContext) -> Mapping[Cause, int]:
+    """Count everybody who matches by why they wait, whatever cause is chosen."""
+    with context.rows() as connection:
+        return count_causes(
+            connection,
+            centre=context.centre,
+            claim=context.parameter("claim"),
+            name=context.parameter("name"),
+            most=MOST_COUNTED,
+        )
 
 
 def _search(
@@ -246,12 +286,13 @@ def _unit_row(reference: str, status: str, details: IneligibleDetails) -> UnitRo
 
 def say_who_waits(context: PageContext, connection: Connection) -> Iterator[ToDo]:
     """Say how many learners were kept back from claims."""
-    found = search_ineligible_learners(connection, centre=context.centre, limit=LISTED)
-    if number := len(found.rows):
-        noun = "learner is" if number == 1 else "learners are"
-        more = "+" if found.next_cursor else ""
+    found = search_ineligible_learners(
+        connection, centre=context.centre, count_to=MOST_COUNTED, limit=1
+    )
+    if found.rows:
+        who = count_in_words(found, "learner is", "learners are")
         yield ToDo(
-            text=f"{number}{more} {noun} not eligible yet",
+            text=f"{who} not eligible yet",
             href=INELIGIBLE,
             detail="See what is missing for each, and what would fix it.",
             urgency=15,

@@ -11,12 +11,12 @@ from projections.paging import Page
 from queries.history.event_log import LogFilter, LoggedEvent, search_log
 from web.http.context import PageContext
 from web.http.inputs import read_day, read_number
+from web.http.lists import LISTED
 from web.http.page_router import PageRouter
 
 pages = PageRouter("audit")
 
 AUDIT = "/audit"
-LISTED = 50
 FIELDS = ("user", "kind", "centre", "date_from", "date_to")
 
 

@@ -1,6 +1,9 @@
 """What the home page says there is to do."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from projections.paging import Page
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,3 +17,11 @@ class ToDo:
     href: str
     detail: str = ""
     urgency: int = 10
+
+
+def count_in_words(found: Page[Any], one: str, many: str) -> str:
+    """Say how many rows a counted list has: 1 test, 120 tests, more than 1,000 tests."""
+    more = "more than " if found.is_at_least else ""
+    return (
+        f"{more}{found.total or 0:,} {one if found.total == 1 else many}".capitalize()
+    )

@@ -20,12 +20,12 @@ from queries.titles import title_of, unit_title
 from web.http.context import PageContext
 from web.http.downloads import every_row, list_file
 from web.http.inputs import read_choice
+from web.http.lists import LISTED
 from web.http.page_router import PageRouter
 
 pages = PageRouter("invoices")
 
 INVOICES = "/invoices"
-LISTED = 50
 FIELDS = ("status", "centre")
 COLUMNS = (
     *("line", "charged_at", "cause", "centre", "learner", "given_name", "family_name"),

@@ -130,4 +130,5 @@ def _next_steps(
         }
         yield "Book a test", f"/bookings/new?{urlencode(asked)}"
     if rules.internal_units and context.may(BeginClaim):
-        yield "Claim", "/claims"
+        asked = {"qualification": row.product, "learner": row.learner}
+        yield "Claim", f"/claims/new?{urlencode(asked)}"

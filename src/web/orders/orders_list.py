@@ -14,13 +14,13 @@ from queries.orders.order_totals import total_in_list
 from queries.titles import title_of
 from web.http.context import PageContext
 from web.http.inputs import read_choice
+from web.http.lists import LISTED
 from web.http.page_router import PageRouter
 from web.http.to_do import ToDo
 from web.orders.order_page import ORDERS
 
 pages = PageRouter("orders")
 
-LISTED = 50
 FIELDS = ("kind", "state", "reference", "purchase_order", "learner")
 """What orders are searched by; each is a parameter of the address."""
 TOLD_AT_HOME = 5

@@ -18,6 +18,7 @@ from store import Stream
 from web.http.context import PageContext
 from web.http.faults import REFUSED
 from web.http.inputs import read_number
+from web.http.lists import LISTED
 from web.http.page_router import PageRouter
 from web.uploads.opened_group import (
     TO_FIX,
@@ -31,7 +32,6 @@ from web.uploads.row_refusals import row_is_wrong
 
 pages = PageRouter("uploads")
 
-LISTED = 50
 LONGEST_SAID = 60
 """How many characters of a value are said of it."""
 LONGEST_ROW = 7

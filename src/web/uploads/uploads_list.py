@@ -14,13 +14,13 @@ from projections.paging import Page
 from projections.uploads.uploads import UploadRow, counts_of, search_uploads
 from web.http.context import PageContext
 from web.http.inputs import read_choice
+from web.http.lists import LISTED
 from web.http.page_router import PageRouter
 from web.http.to_do import ToDo
 from web.uploads.opened_group import IN_WORDS, TO_FIX, UPLOADS
 
 pages = PageRouter("uploads")
 
-LISTED = 50
 SEARCHED = ("name", "status")
 """What groups are searched by; each is a parameter of the address."""
 LOOKED_AT, SAID_AT_HOME = 20, 5
