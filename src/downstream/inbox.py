@@ -14,7 +14,7 @@ from kafka.structs import OffsetAndMetadata
 from commands.command import CommandContext
 from downstream.broker import PATIENCE_MS, Broker
 from downstream.cloud_event import Headers
-from downstream.reporting import Letter, NotTaken, take
+from downstream.reporting import DeadLetter, Letter, NotTaken, take
 from downstream.reports import DEAD_LETTERS, REPORTS
 from downstream.topics import BY_DEFAULT, find_topics, make_topics
 from downstream.translation import source_of
@@ -85,6 +85,10 @@ class Inbox:
         self._make_topics()
         with self._consumer("dead letters") as consumer:
             return list(self._waiting(consumer))
+
+    def describe_dead_letters(self) -> list[DeadLetter]:
+        """Say of each what it is and why it was not taken. Raises KafkaError."""
+        return [*map(describe_letter, self.dead_letters())]
 
     def replay(self) -> tuple[int, int]:
         """Handle all dead letters again; return how many succeeded, and how many did not.
@@ -242,6 +246,19 @@ def told_of(letter: Letter) -> dict[str, str]:
     return {
         name: (value or b"").decode(errors="replace") for name, value in letter.headers
     }
+
+
+def describe_letter(letter: Letter) -> DeadLetter:
+    """Say what a dead letter is, and why it was not taken."""
+    told = told_of(letter)
+    return DeadLetter(
+        number=letter.offset,
+        topic=told.get(TOPIC, ""),
+        id=told.get("ce_id", ""),
+        source=told.get("ce_source", ""),
+        subject=told.get("ce_subject", ""),
+        reason=told.get(REASON, ""),
+    )
 
 
 def original_of(letter: Letter) -> Letter:

@@ -38,6 +38,18 @@ class Letter:
     headers: Sequence[tuple[str, bytes | None]]
 
 
+@dataclass(frozen=True, kw_only=True)
+class DeadLetter:
+    """A message that could not be taken: its place, what it says of itself, and why not."""
+
+    number: int
+    topic: str
+    id: str
+    source: str
+    subject: str
+    reason: str
+
+
 class NotTaken(Exception):
     """A message that cannot be handled as it is; the error says why."""
 

@@ -56,14 +56,14 @@ from web.claims import (
     learner_results,
     results,
 )
-from web.history import audit, history, replay
+from web.history import audit, comparing, history, replay
 from web.http.cookies import Cookies
 from web.http.page_router import PageRouter
 from web.http.rendering import script_digest, templates
 from web.http.static_files import static_file
 from web.invoices import invoices
 from web.learners import editing, erasure, images, learner, learners
-from web.operations import operations
+from web.operations import dead_letters, operations
 from web.orders import (
     checklist,
     order_confirming,
@@ -113,6 +113,7 @@ ROUTERS: tuple[PageRouter, ...] = (
     learner_results.pages,
     catalogue.pages,
     invoices.pages,
+    dead_letters.pages,
     operations.pages,
     certificates.pages,
     certificate.pages,
@@ -132,6 +133,7 @@ ROUTERS: tuple[PageRouter, ...] = (
     images.pages,
     erasure.pages,
     history.pages,
+    comparing.pages,
     replay.pages,
     audit.pages,
     learner.pages,

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -30,17 +31,9 @@ def list_them(
     ] = Format.TABLE,
 ) -> None:
     """List those that were not taken yet, each with the reason."""
-    from downstream.inbox import REASON, TOPIC, told_of
-
     with open_inbox(context) as inbox:
-        letters = inbox.dead_letters()
-    rows = []
-    for letter in letters:
-        told = told_of(letter)
-        named = {each: told.get(f"ce_{each}") for each in ("id", "source", "subject")}
-        number, topic, why = letter.offset, told.get(TOPIC), told.get(REASON)
-        rows.append({"number": number, "topic": topic, **named, "reason": why})
-    show(rows, COLUMNS, form)
+        letters = inbox.describe_dead_letters()
+    show([asdict(each) for each in letters], COLUMNS, form)
 
 
 @app.command()

@@ -254,6 +254,8 @@ def search_certificates(
     return Page(
         rows=tuple(_row(row, holders) for row in found.rows),
         next_cursor=found.next_cursor,
+        total=found.total,
+        is_at_least=found.is_at_least,
     )
 
 

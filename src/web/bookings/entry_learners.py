@@ -32,10 +32,9 @@ from web.bookings.entry_page import (
     without_booked,
 )
 from web.http.context import PageContext
-from web.http.faults import REFUSED
+from web.http.faults import CONFIRM_LOSS, REFUSED
 from web.http.lists import LISTED, MOST_COUNTED
 from web.http.page_router import PageRouter
-from web.orders.order_page import CONFIRM_LOSS
 
 pages = PageRouter("bookings")
 

@@ -19,9 +19,9 @@ from queries.titles import title_of, unit_title
 from repositories.aggregate_types import ENTRY_ORDER
 from store import Conflict
 from web.http.context import PageContext
-from web.http.faults import field_id
+from web.http.faults import field_id, loss_in_words
 from web.orders.opened_draft import OpenedDraft, first_of
-from web.orders.order_page import loss_in_words, refusals_of
+from web.orders.order_page import refusals_of
 
 ENTRY_ORDERS = "/entry-orders"
 ORDER = ENTRY_ORDERS + "/{entry_order}"

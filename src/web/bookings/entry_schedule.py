@@ -1,6 +1,7 @@
 """When and how the tests of an order of entries are sat: for all, for each, pasted."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -31,10 +32,9 @@ from web.bookings.times import (
     write_typed_time,
 )
 from web.http.context import PageContext
-from web.http.faults import REFUSED
-from web.http.inputs import read_choice, read_number
+from web.http.faults import CONFIRM_LOSS, REFUSED
+from web.http.inputs import PASTED, SaidTwice, read_choice, read_number, read_pasted
 from web.http.page_router import PageRouter
-from web.orders.order_page import CONFIRM_LOSS
 
 pages = PageRouter("bookings")
 
@@ -58,11 +58,6 @@ class TimesRefused(Malformed):
 class NothingToSet(Malformed):
     code = "nothing-to-set"
     message = "Give a date and time, a mode or extra time, and save again."
-
-
-class TimeLineUnreadable(Malformed):
-    code = "time-line-unreadable"
-    message = "Line {line}: {why}"
 
 
 class LineOfNobody(Malformed):
@@ -135,31 +130,34 @@ def save_pasted_times(context: PageContext, entry_order: str) -> Response:
     """Set times by lines pasted from a spreadsheet: learner ID, date, time."""
     opened = open_entry_order(context, entry_order)
     entries, faults = [*opened.order.entries], list[Refusal]()
-    lines = context.form.text("pasted").splitlines()
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            wanted, starts = _read_line(line)
-            places = [n for n, each in enumerate(entries) if wanted(each)]
-            if not places:
-                raise LineOfNobody(learner=re.split(r"[\t;,]", line)[0].strip())
-        except Refusal as fault:
-            path = ("pasted",)
-            faults.append(TimeLineUnreadable(path=path, line=number, why=str(fault)))
-            continue
-        for place in places:
-            entries[place] = replace(entries[place], starts=starts)
+    said: dict[int, int] = {}
+    by_learner = defaultdict[str, list[int]](list)
+    for place, entry in enumerate(entries):
+        by_learner[entry.learner].append(place)
     try:
+        for line in read_pasted(context):
+            try:
+                wanted, starts = _read_line(line.cells)
+                theirs = by_learner.get(line.cells[0].upper(), ())
+                places = [n for n in theirs if wanted(entries[n])]
+                if not places:
+                    raise LineOfNobody(learner=line.cells[0])
+                if twice := [said[each] for each in places if each in said]:
+                    raise SaidTwice(who=line.cells[0], first=twice[0])
+            except Refusal as fault:
+                faults.append(line.fault(fault))
+                continue
+            for place in places:
+                said[place] = line.number
+                entries[place] = replace(entries[place], starts=starts)
         require_none(faults, TimesRefused)
         return _save(opened, entries)
     except REFUSED as refused:
         return times_page(opened, refused)
 
 
-def _read_line(line: str) -> tuple[Callable[[Entry], bool], datetime]:
+def _read_line(cells: Sequence[str]) -> tuple[Callable[[Entry], bool], datetime]:
     """Read a learner's ID, maybe a unit's reference, and last a date and a time."""
-    cells = [cell.strip() for cell in re.split(r"[\t;,]", line)]
     learner, *between = cells
     day, clock = ["", "", *between][-2:]
     named = {cell.upper() for cell in between[:-2]}
@@ -170,7 +168,7 @@ def _read_line(line: str) -> tuple[Callable[[Entry], bool], datetime]:
             not others or entry.unit.upper() in others
         )
 
-    return is_meant, read_written(day, clock, "pasted", "pasted")
+    return is_meant, read_written(day, clock, PASTED, PASTED)
 
 
 def _typed_changes(context: PageContext, place: int) -> dict[str, Any]:
@@ -210,8 +208,10 @@ def _save(opened: OpenedEntryOrder, entries: Sequence[Entry]) -> Response:
     now = open_entry_order(context, opened.order.order)
     if lacks := len(now.lacks("schedule")):
         things = amount(lacks, "thing is", "things are")
-        said = f"Saved. {things} still in the way of booking: see below."
-        return context.redirect(f"{opened.address}/schedule", said=said, after=done)
+        said = f"Saved, and {things} still in the way of booking: see below."
+        return context.redirect(
+            f"{opened.address}/schedule", said=said, after=done, is_done=False
+        )
     return opened.done_step("Date, time and mode saved.", done)
 
 
@@ -224,7 +224,7 @@ def times_page(opened: OpenedEntryOrder, refused: Exception | None = None) -> Re
         "bookings/schedule.html",
         title="Date, time and mode",
         refused=refused,
-        fields=[*(f"{part}-{n}" for n in places for part in PARTS), "pasted"],
+        fields=[*(f"{part}-{n}" for n in places for part in PARTS), PASTED],
         rows=rows,
         sittings=_sittings(opened),
         typed={part: form.text(f"{part}-0") for part in PARTS},
@@ -240,7 +240,7 @@ def times_page(opened: OpenedEntryOrder, refused: Exception | None = None) -> Re
             for delivery in dict.fromkeys(e.delivery for e in opened.order.entries)
         ],
         sent_by=context.request.url.path.rpartition("/")[2],
-        pasted=form.text("pasted"),
+        pasted=form.text(PASTED),
         query=context.address_with().partition("?")[2],
         next_address=f"{opened.address}/schedule?from={start + ROWS}"
         if start + ROWS < count

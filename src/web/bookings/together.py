@@ -78,7 +78,7 @@ def change_chosen(context: PageContext) -> Response:
     done = sum(not each.why_not for each in outcomes)
     return context.page(
         "bookings/outcomes.html",
-        title=f"{amount(done, 'booking')} {'amended' if changes else 'cancelled'}",
+        title=f"{amount(done, 'booking')} {'amended' if what is What.AMEND else 'cancelled'}",
         crumbs=[("Bookings", BOOKINGS)],
         outcomes=outcomes,
         done=done,

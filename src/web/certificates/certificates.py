@@ -1,12 +1,12 @@
 """Certificates listed, and those that wait printed in one batch (M13)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection
 from starlette.responses import Response
 
 from aggregates.claims.certificate import CertificateKind
-from aggregates.errors import Refusal
+from aggregates.errors import Refusal, RuleBroken, raise_all
 from commands.claims.certificate import RecordPrinting
 from commands.command import CommandResult
 from projections.claims.result_certificates import CertificateRow, search_certificates
@@ -33,6 +33,11 @@ STATES = {
 }
 
 
+class NotRecorded(RuleBroken):
+    code = "not-recorded"
+    message = "{why}"
+
+
 @pages.get(CERTIFICATES)
 def list_certificates(context: PageContext) -> Response:
     """Show certificates as they were issued, the oldest first."""
@@ -45,7 +50,9 @@ def print_batch(context: PageContext) -> Response:
     with context.rows() as connection:
         found = _waiting(context, connection, BATCH)
     if not found.rows:
-        return context.redirect(WAITING, said="No certificate waits to be printed.")
+        return context.redirect(
+            WAITING, said="No certificate waits to be printed.", is_done=False
+        )
     faces = certificate_faces(context, found.rows)
     return pdf_of("certificates-to-print.pdf", "Certificates to print", faces)
 
@@ -53,19 +60,34 @@ def print_batch(context: PageContext) -> Response:
 @pages.post(CERTIFICATES + "/printing")
 def record_batch(context: PageContext) -> Response:
     """Say that those ticked were printed; one refused does not keep the others back."""
-    done, recorded, refused = CommandResult(position=None), 0, None
+    done, recorded = CommandResult(position=None), 0
+    refused: dict[str, list[str]] = {}
     for number in [*dict.fromkeys(context.form.all("certificate"))][:BATCH]:
         metadata = context.command_metadata()
         try:
             done = context.send(RecordPrinting(**metadata, certificate=number))
             recorded += 1
         except Refusal as error:
-            refused = error
-    if refused is not None:
-        return certificates_page(context, refused)
+            refused.setdefault(error.code, []).append(str(error))
+    if refused:
+        try:
+            raise_all(_not_recorded(recorded, refused))
+        except NotRecorded as faults:
+            return certificates_page(context, faults)
     noun = "certificate is" if recorded == 1 else "certificates are"
     said = f"{recorded} {noun} recorded as printed." if recorded else "None was ticked."
-    return context.redirect(WAITING, said=said, after=done)
+    return context.redirect(WAITING, said=said, after=done, is_done=bool(recorded))
+
+
+def _not_recorded(
+    recorded: int, refused: Mapping[str, Sequence[str]]
+) -> Iterator[NotRecorded]:
+    """Say each kind of refusal once, with the first and how many are like it."""
+    for sentences in refused.values():
+        first, more = sentences[0], len(sentences) - 1
+        like = f" So {'was' if more == 1 else 'were'} {more} more." if more else ""
+        others = f" {recorded} were recorded." if recorded else ""
+        yield NotRecorded(why=f"Not recorded as printed: {first}{like}{others}")
 
 
 def certificates_page(

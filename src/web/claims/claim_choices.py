@@ -17,9 +17,8 @@ from queries.claims.claimable import ClaimableDetails, claimable_details
 from repositories.aggregate_types import LEARNER
 from web.claims.claim_page import CLAIMS, OpenedClaim, open_claim
 from web.http.context import PageContext
-from web.http.faults import REFUSED
+from web.http.faults import CONFIRM_LOSS, REFUSED
 from web.http.page_router import PageRouter
-from web.orders.order_page import CONFIRM_LOSS
 
 pages = PageRouter("claims")
 

@@ -64,7 +64,10 @@ def add_units(context: PageContext, claim: str, learner: str) -> Response:
         return _matrix_page(opened, refused)
     said = f"Give the grades of {amount(len(wanted), 'unit')}: {', '.join(wanted)}."
     return context.redirect(
-        f"{opened.address}/grades?learner={learner}", said=said, after=done
+        f"{opened.address}/grades?learner={learner}",
+        said=said,
+        after=done,
+        is_done=False,
     )
 
 

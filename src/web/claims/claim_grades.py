@@ -18,10 +18,9 @@ from web.claims.claim_page import CLAIMS, OpenedClaim, open_claim
 from web.claims.grade_grid import GradeGrid, GridRow, code_of, texts_of, write_cells
 from web.http.context import PageContext
 from web.http.downloads import csv_file
-from web.http.faults import REFUSED, faults_of
+from web.http.faults import CONFIRM_LOSS, REFUSED, faults_of
 from web.http.inputs import read_number
 from web.http.page_router import PageRouter
-from web.orders.order_page import CONFIRM_LOSS
 
 pages = PageRouter("claims")
 
@@ -88,6 +87,7 @@ def _save(grid: GradeGrid, rows: Sequence[GridRow]) -> Response:
         context.address_with().removesuffix("/pasted"),
         said=f"Grades saved: {ready} of {of} can be submitted.",
         after=done,
+        is_done=ready == len(now.waiting),
     )
 
 

@@ -25,11 +25,10 @@ from repositories.repository import load_many
 from web.claims.claim_page import CLAIMS, OpenedClaim, open_claim
 from web.http.context import PageContext
 from web.http.downloads import every_row
-from web.http.faults import REFUSED
+from web.http.faults import CONFIRM_LOSS, REFUSED
 from web.http.inputs import read_day
 from web.http.lists import LISTED
 from web.http.page_router import PageRouter
-from web.orders.order_page import CONFIRM_LOSS
 
 pages = PageRouter("claims")
 

@@ -19,8 +19,8 @@ from queries.titles import title_of
 from repositories.aggregate_types import CLAIM
 from store import Conflict, Stream
 from web.http.context import PageContext
+from web.http.faults import loss_in_words
 from web.http.inputs import read_version
-from web.orders.order_page import loss_in_words
 
 CLAIMS = "/claims"
 STAGES: Mapping[str, tuple[str, str]] = {

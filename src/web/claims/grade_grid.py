@@ -1,6 +1,5 @@
 """The grid of grades, learners by units: as it is saved, typed, filled down or pasted."""
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -15,7 +14,14 @@ from commands.claims.claim import rules_of
 from events.claims.claim import Award
 from queries.claims.claims import LearnerOnClaim
 from web.claims.claim_page import OpenedClaim
-from web.http.inputs import DayUnreadable, read_choice, read_day, read_number
+from web.http.inputs import (
+    DayUnreadable,
+    SaidTwice,
+    read_choice,
+    read_day,
+    read_number,
+    read_pasted,
+)
 
 CELLS = 6_000
 """How many cells a page of the grid has at most."""
@@ -30,11 +36,6 @@ class WhoIsMeant(Malformed):
         "{written} names nobody, or several, of those who wait in this claim. Begin the"
         " line with a learner ID."
     )
-
-
-class PastedLineUnreadable(Malformed):
-    code = "line-unreadable"
-    message = "Line {line}: {why}"
 
 
 class GridUneven(Malformed):
@@ -205,27 +206,27 @@ class GradeGrid:
     def pasted_rows(self) -> list[GridRow]:
         """Read lines of a spreadsheet: a learner, then grades in the order of the grid.
 
-        A first line of headings may name other columns. Raises PastedLineUnreadable of every
-        line that names nobody in the claim.
+        A first line of headings may name other columns. Raises NothingPasted, and
+        LineUnreadable of every line that names nobody in the claim, or somebody again.
         """
-        written = self.opened.context.form.text("pasted").splitlines()
-        lines = [
-            (number, [cell.strip() for cell in re.split(r"[\t;,]", text)])
-            for number, text in enumerate(written, start=1)
-            if text.strip()
-        ]
+        lines = read_pasted(self.opened.context)
         columns: Sequence[str] = [*self._unit_parts]
-        if lines and (named := self._headings(lines[0][1])):
+        if lines and (named := self._headings(lines[0].cells)):
             columns, lines = named, lines[1:]
         overlays: dict[str, dict[str, str]] = {}
         faults: list[Refusal] = []
-        for number, (who, *cells) in lines:
+        first: dict[str, int] = {}
+        for line in lines:
+            written, *cells = line.cells
             try:
-                overlays[self._learner(who)] = dict(zip(columns, cells, strict=False))
+                who = self._learner(written)
+                if who in first:
+                    raise SaidTwice(who=written, first=first[who])
             except Malformed as fault:
-                faults.append(
-                    PastedLineUnreadable(path=("pasted",), line=number, why=str(fault))
-                )
+                faults.append(line.fault(fault))
+                continue
+            first[who] = line.number
+            overlays[who] = dict(zip(columns, cells, strict=False))
         raise_all(faults)
         return [row.with_texts(overlays[row.learner]) for row in self.rows_of(overlays)]
 

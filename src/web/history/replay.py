@@ -16,6 +16,9 @@ from web.search import ADDRESSES
 
 pages = PageRouter("learners")
 
+NOTHING: tuple[Any, ...] = (None, "", [], {})
+"""The values that say that there is nothing."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReplayedValue:
@@ -65,8 +68,8 @@ def replayed_values(entries: Sequence[HistoryEntry]) -> list[ReplayedValue]:
             field=name,
             value=value,
             before=changed.get(name),
-            is_changed=name in changed,
+            is_changed=name in changed and changed[name] != value,
         )
         for name, value in values.items()
-        if name in changed or value not in (None, "", [], {})
+        if value not in NOTHING or changed.get(name) not in NOTHING
     ]

@@ -3,7 +3,6 @@
 import base64
 import hmac
 import json
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -15,7 +14,6 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
-from markupsafe import Markup
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -24,7 +22,6 @@ from access.accounts import SignedInUser
 from access.once import KeyUsedBefore, send_once
 from access.policy import MAY, require_may
 from access.proofs import read_proof
-from access.second_factor import find_second_factor
 from aggregates.errors import NotAllowed, RuleBroken
 from aggregates.uk_time import LONDON
 from commands.command import (
@@ -33,16 +30,15 @@ from commands.command import (
     CommandMetadata,
     CommandResult,
 )
-from queries.centres.centres import centre_names
 from repositories.aggregate_types import A, AggregateType
 from repositories.repository import Loaded, Versions, load
 from service import Service
 from store import Actor, Once, Position
 from web.http.cookies import Cookies
-from web.http.faults import FieldFault, faults_of, sentence_of, status_of
+from web.http.faults import faults_of, sentence_of, status_of
+from web.http.page_frame import PageFrame
 from web.http.rendering import templates
-from web.http.sections import SECTIONS, SECTIONS_OF_ROLE
-from web.http.sessions import WebSession, new_form_token
+from web.http.sessions import WebSession
 
 CHANNEL = "web"
 WAITED = 2.0
@@ -104,6 +100,8 @@ class Said:
 
     text: str = ""
     position: Position = 0
+    is_done: bool = True
+    """Whether nothing is left to do of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -286,13 +284,23 @@ class PageContext:
         )
 
     def redirect(
-        self, path: str, *, said: str = "", after: CommandResult | None = None
+        self,
+        path: str,
+        *,
+        said: str = "",
+        after: CommandResult | None = None,
+        is_done: bool = True,
     ) -> Response:
-        """Go on to another page, which says something and shows what was recorded."""
+        """Go on to another page, which says something and shows what was recorded.
+
+        It says it as a success, unless something ``is_done`` in part or not at all.
+        """
         response = RedirectResponse(path, status_code=HTTPStatus.SEE_OTHER)
         position = (after.position if after else None) or 0
         if said or position:
-            packed = pack_said(Said(text=said, position=position), self.seal)
+            packed = pack_said(
+                Said(text=said, position=position, is_done=is_done), self.seal
+            )
             cookies: Cookies = self.request.app.state.cookies
             cookies.set_said(response, packed)
         return response
@@ -307,7 +315,7 @@ def pack_said(said: Said, seal: Callable[[str], str]) -> str:
     text = said.text
     if len(text.encode()) > MOST_SAID_BYTES:
         text = f"{text.encode()[:MOST_SAID_BYTES].decode(errors='ignore')}…"
-    content = f"{said.position} {text}".encode()
+    content = f"{said.position} {said.is_done:d} {text}".encode()
     payload = base64.urlsafe_b64encode(content).decode()
     return f"{payload}.{seal(payload)}"
 
@@ -317,93 +325,5 @@ def unpack_said(cookie: str, seal: Callable[[str], str]) -> Said:
     payload, _, mac = cookie.partition(".")
     if not payload or not hmac.compare_digest(mac.encode(), seal(payload).encode()):
         return Said()
-    position, _, text = base64.urlsafe_b64decode(payload).decode().partition(" ")
-    return Said(text=text, position=int(position))
-
-
-@dataclass(frozen=True, kw_only=True)
-class PageFrame:
-    """What the layout shows around a page, and what forms on it carry."""
-
-    context: PageContext
-    title: str
-    crumbs: tuple[tuple[str, str], ...]
-    faults: tuple[FieldFault, ...]
-
-    @property
-    def user(self) -> SignedInUser | None:
-        session = self.context.session
-        return session.user if session else None
-
-    @property
-    def centre_name(self) -> str:
-        """What the user's centre is called; empty for those who see all."""
-        if self.user is None or not self.user.centre:
-            return ""
-        names = centre_names(self.context.command_context, [self.user.centre])
-        return names.get(self.user.centre, self.user.centre)
-
-    @property
-    def has_issuer(self) -> bool:
-        """Tell whether people may sign in by an OpenID Connect issuer."""
-        return self.context.request.app.state.issuer is not None
-
-    @property
-    def asks_code(self) -> bool:
-        """Tell whether who is signed in proves themselves by a code, too."""
-        context = self.context.command_context
-        return bool(self.user and find_second_factor(context, self.user.name))
-
-    @property
-    def navigation(self) -> list[dict[str, object]]:
-        """List the areas that everybody who is signed in may go to."""
-        return [
-            {"text": text, "href": href, "active": section == self.context.section}
-            for section, text, href in (*SECTIONS, *self._sections_of_role)
-        ]
-
-    @property
-    def _sections_of_role(self) -> tuple[tuple[str, str, str], ...]:
-        return SECTIONS_OF_ROLE.get(self.user.role, ()) if self.user else ()
-
-    @property
-    def other_parameters(self) -> list[tuple[str, str]]:
-        """List what else the address asks for, for a form that asks for another moment."""
-        given = self.context.request.query_params.multi_items()
-        return [each for each in given if each[0] not in {"as_at", "at_time", "after"}]
-
-    @property
-    def breadcrumbs(self) -> list[dict[str, str]]:
-        return [
-            {"text": "Home", "href": "/"},
-            *({"text": text, "href": href} for text, href in self.crumbs),
-            {"text": self.title},
-        ]
-
-    @property
-    def summary(self) -> list[dict[str, str]]:
-        """List what is wrong, each with a link to its field."""
-        return [
-            {"text": each.text} | ({"href": each.href} if each.href else {})
-            for each in self.faults
-        ]
-
-    def fields(self) -> Markup:
-        """Write the hidden fields of every form: that it is ours, and that it is one."""
-        return Markup(
-            '<input type="hidden" name="_token" value="{}">'
-            '<input type="hidden" name="_once" value="{}">'
-        ).format(self._token, secrets.token_hex(16))
-
-    @cached_property
-    def _token(self) -> str:
-        """One for all forms of the page: no two are alike compressed, so each would weigh."""
-        return new_form_token(self.context.service.store, self.context.secret)
-
-    def fault(self, name: str) -> dict[str, str] | None:
-        """Give the message of a field at fault, as components take it."""
-        texts = [each.text for each in self.faults if each.field == name]
-        return {"text": " ".join(texts)} if texts else None
-
-    def may(self, command: type[Command]) -> bool:
-        return self.context.may(command)
+    position, is_done, text = base64.urlsafe_b64decode(payload).decode().split(" ", 2)
+    return Said(text=text, position=int(position), is_done=is_done == "1")

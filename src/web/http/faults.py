@@ -9,6 +9,7 @@ from access.errors import SignInRefusal
 from access.oidc.refusals import IssuerUnavailable
 from access.throttle import TooManyTries
 from aggregates.errors import FieldPath, NotAllowed, NotFound, Refusal, RuleBroken
+from aggregates.loss import WorkWouldBeLost
 from queries.conflicts import describe_changes
 from repositories.repository import Stale
 from store import AlreadyDone, AlreadyReserved, Conflict
@@ -25,6 +26,18 @@ REFUSED = (Refusal, Conflict, AlreadyReserved, AlreadyDone)
 """What commands and queries are refused with."""
 
 
+CONFIRM_LOSS = "confirm_loss"
+"""The field of the tick that lets typed work go."""
+ON_PAGES: Mapping[str, str] = {
+    "GET /learners?group= and the group's number lists them": (
+        "the page of the group, under Uploads, lists them"
+    ),
+    "See GET /sittings for the times": "Manage bookings shows the times",
+    "GET /offline-clients lists them": "the list on the page of the package has them",
+}
+"""What a sentence names an address of the API for, and what pages say instead."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class FieldFault:
     """A sentence of the error summary; ``field`` is the id of the input, if there is one."""
@@ -35,6 +48,13 @@ class FieldFault:
     @property
     def href(self) -> str:
         return f"#{self.field}" if self.field else ""
+
+
+def name_pages(sentence: str) -> str:
+    """Name the page in place of an address of the API."""
+    for address, page in ON_PAGES.items():
+        sentence = sentence.replace(address, page)
+    return sentence
 
 
 def field_id(path: FieldPath) -> str:
@@ -50,7 +70,9 @@ def faults_of(error: Exception, at: datetime) -> tuple[FieldFault, ...]:
 def _faults(error: Exception, at: datetime) -> Iterator[FieldFault]:
     if isinstance(error, Refusal):
         for each in error.others or (error,):
-            yield FieldFault(text=str(each), field=field_id(each.path or ()))
+            yield FieldFault(
+                text=name_pages(str(each)), field=field_id(each.path or ())
+            )
     else:
         yield FieldFault(text=sentence_of(error, at))
 
@@ -67,7 +89,7 @@ def sentence_of(error: Exception, at: datetime) -> str:
         case AlreadyDone():
             return "This has been done already. Look at it again."
         case _:
-            return str(error)
+            return name_pages(str(error))
 
 
 def status_of(error: Exception) -> HTTPStatus:
@@ -76,3 +98,20 @@ def status_of(error: Exception) -> HTTPStatus:
     if isinstance(error, Refusal):
         return next(kinds, HTTPStatus.UNPROCESSABLE_ENTITY)
     return HTTPStatus.CONFLICT
+
+
+class LossToConfirm(RuleBroken):
+    """Typed work would go; a tick on the same page lets it."""
+
+    code = "work-would-be-lost"
+    message = (
+        "This would be lost: {lost}. If it may go, tick “It may be lost” and send this"
+        " again."
+    )
+
+
+def loss_in_words(refused: Exception | None) -> Exception | None:
+    """Say a loss as a page asks about it, with a tick."""
+    if isinstance(refused, WorkWouldBeLost):
+        return LossToConfirm(path=(CONFIRM_LOSS,), lost=refused.values["lost"])
+    return refused

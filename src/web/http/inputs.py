@@ -1,19 +1,23 @@
 """What people type into fields, read as what it means."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from aggregates.errors import Malformed
+from aggregates.errors import Malformed, Refusal
 from aggregates.learners.date_of_birth import read_date
 from aggregates.text import clean
 from aggregates.uploads.problem import sentence
 from events.uploads.upload import Problem
+from web.http.context import PageContext
 
 E = TypeVar("E", bound=StrEnum)
 
 
+PASTED = "pasted"
+"""The field that lines of a spreadsheet are pasted into."""
 WHOLE_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
@@ -72,3 +76,45 @@ def read_version(given: str) -> int:
     if version is None:
         raise VersionMissing
     return version
+
+
+class NothingPasted(Malformed):
+    code = "nothing-pasted"
+    message = (
+        "Nothing was pasted, so nothing was saved. Copy the rows of a spreadsheet, and"
+        " paste them here."
+    )
+
+
+class LineUnreadable(Malformed):
+    code = "line-unreadable"
+    message = "Line {line}: {why}"
+
+
+class SaidTwice(Malformed):
+    code = "said-twice"
+    message = "{who} is on line {first} as well. Leave one of the two out."
+
+
+class PastedLine(NamedTuple):
+    """A line that is not empty; numbers begin with 1, as an editor counts."""
+
+    number: int
+    cells: Sequence[str]
+
+    def fault(self, why: Refusal) -> LineUnreadable:
+        """Say what is wrong with it, at the field of what was pasted."""
+        return LineUnreadable(path=(PASTED,), line=self.number, why=str(why))
+
+
+def read_pasted(context: PageContext) -> list[PastedLine]:
+    """Read what was pasted; cells end at tabs, commas and semicolons. Raises NothingPasted."""
+    written = "\n".join(context.form.all(PASTED)).splitlines()
+    lines = [
+        PastedLine(number, [cell.strip() for cell in re.split(r"[\t;,]", text)])
+        for number, text in enumerate(written, start=1)
+        if text.strip()
+    ]
+    if not lines:
+        raise NothingPasted(path=(PASTED,))
+    return lines

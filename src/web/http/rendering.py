@@ -17,6 +17,7 @@ from jinja2 import (
 )
 
 from aggregates.uk_time import LONDON, in_london
+from web.http.faults import name_pages
 from web.http.static_files import address_of_files
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -44,6 +45,7 @@ def templates() -> Environment:
         "moment": write_moment,
         "pounds": write_pounds,
         "number": write_number,
+        "on_pages": name_pages,
     }
     return ours
 

@@ -20,8 +20,6 @@ class ToDo:
 
 
 def count_in_words(found: Page[Any], one: str, many: str) -> str:
-    """Say how many rows a counted list has: 1 test, 120 tests, more than 1,000 tests."""
-    more = "more than " if found.is_at_least else ""
-    return (
-        f"{more}{found.total or 0:,} {one if found.total == 1 else many}".capitalize()
-    )
+    """Say how many rows a counted list has: 1 test, 120 tests, More than 1,000 tests."""
+    more = "More than " if found.is_at_least else ""
+    return f"{more}{found.total or 0:,} {one if found.total == 1 else many}"

@@ -11,6 +11,7 @@ from web.http.page_router import PageRouter
 
 pages = PageRouter("operations")
 
+OPERATIONS = "/operations"
 OPERATORS = frozenset({Role.AUDITOR, Role.ACCOUNT_SPECIALIST})
 
 
@@ -28,15 +29,20 @@ class FollowerState:
         return max(0, self.head - self.read)
 
 
-@pages.get("/operations")
-def show_operations(context: PageContext) -> Response:
-    """Show whether lists, policies and ledger are up to date, and Kafka if it is used."""
+def require_operator(context: PageContext) -> None:
+    """Raise NotAllowed unless an Account Specialist or an Auditor asks."""
     if context.user.role not in OPERATORS:
         raise NotAllowed(
             role=context.user.role,
             what="look at operations",
             who="an Account Specialist or an Auditor",
         )
+
+
+@pages.get(OPERATIONS)
+def show_operations(context: PageContext) -> Response:
+    """Show whether lists, policies and ledger are up to date, and Kafka if it is used."""
+    require_operator(context)
     service = context.service
     errors = service.errors
     followers = [

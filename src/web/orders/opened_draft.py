@@ -7,7 +7,7 @@ from access.accounts import find_user
 from commands.command import CommandMetadata
 from store import Stream
 from web.http.context import PageContext
-from web.http.inputs import read_number
+from web.http.inputs import read_version
 
 MOST_MISSING = 2
 """How many things a step lacks are said; the others are counted."""
@@ -29,11 +29,12 @@ class OpenedDraft:
 
     @property
     def metadata(self) -> CommandMetadata:
-        """Give what a command carries: the version that the form was shown at."""
-        shown_at = read_number(self.context.form.text("version"))
-        return self.context.command_metadata(
-            expect=self.stream.version if shown_at is None else shown_at
-        )
+        """Give what a command carries: the version that the form was shown at.
+
+        Raises VersionMissing.
+        """
+        shown_at = read_version(self.context.form.text("version"))
+        return self.context.command_metadata(expect=shown_at)
 
 
 def first_of(sentences: Sequence[str]) -> Sequence[str]:

@@ -1,6 +1,5 @@
 """The course dates of an order: the same for all, or each learner's own (O4)."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,12 +11,19 @@ from catalogue.rule import amount
 from commands.orders.order import Dating, SetCourseDates
 from events.orders.order import CourseDates
 from web.http.context import PageContext
-from web.http.faults import REFUSED
-from web.http.inputs import DayUnreadable, read_day, read_number
+from web.http.faults import CONFIRM_LOSS, REFUSED
+from web.http.inputs import (
+    PASTED,
+    DayUnreadable,
+    PastedLine,
+    SaidTwice,
+    read_day,
+    read_number,
+    read_pasted,
+)
 from web.http.page_router import PageRouter
 from web.http.rendering import write_day
 from web.orders.order_page import (
-    CONFIRM_LOSS,
     ORDERS,
     OpenedOrder,
     move_paths,
@@ -40,11 +46,6 @@ class DateMissing(Malformed):
 class CourseDatesRefused(Malformed):
     code = "course-dates-refused"
     message = "{sentences}"
-
-
-class LineUnreadable(Malformed):
-    code = "line-unreadable"
-    message = "Line {line}: {why}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,24 +129,17 @@ def save_dates_of_each(context: PageContext, order: str) -> Response:
 def save_pasted_dates(context: PageContext, order: str) -> Response:
     """Set the dates of learners by lines pasted from a spreadsheet: ID, start, end."""
     opened = open_order(context, order)
-    written = context.form.text("pasted").splitlines()
-    lines = [(n, text) for n, text in enumerate(written, start=1) if text.strip()]
-    datings: list[Dating] = []
-    faults: list[Refusal] = []
-    for number, text in lines:
-        try:
-            datings.append(_read_line(text, is_confirmed=_is_confirmed(context)))
-        except Refusal as fault:
-            faults.append(_at_line(number, fault))
+    lines: Sequence[PastedLine] = ()
     try:
-        require_none(faults, CourseDatesRefused)
+        lines = read_pasted(context)
+        datings = _read_lines(lines, is_confirmed=_is_confirmed(context))
         done = context.send(_command(opened, datings))
     except Refusal as refused:
         match refused.path:
             case ("dates", int(index), *_) if not isinstance(refused, DatesUnlikely):
-                return dates_page(opened, _at_line(lines[index][0], refused))
+                return dates_page(opened, lines[index].fault(refused))
             case _:
-                refused.path = refused.path and ("pasted",)
+                refused.path = refused.path and (PASTED,)
                 return dates_page(opened, refused)
     except REFUSED as refused:
         return dates_page(opened, refused)
@@ -153,19 +147,32 @@ def save_pasted_dates(context: PageContext, order: str) -> Response:
     return opened.done_step(said, done)
 
 
-def _at_line(number: int, fault: Refusal) -> LineUnreadable:
-    return LineUnreadable(path=("pasted",), line=number, why=str(fault))
+def _read_lines(lines: Sequence[PastedLine], *, is_confirmed: bool) -> list[Dating]:
+    """Read the dates of every line. Raises all that is wrong: a learner twice is, too."""
+    datings: list[Dating] = []
+    faults: list[Refusal] = []
+    first: dict[str, int] = {}
+    for line in lines:
+        who = line.cells[0].upper()
+        try:
+            datings.append(_read_line(line.cells, is_confirmed=is_confirmed))
+            if who in first:
+                raise SaidTwice(who=who, first=first[who])
+        except Refusal as fault:
+            faults.append(line.fault(fault))
+        first.setdefault(who, line.number)
+    require_none(faults, CourseDatesRefused)
+    return datings
 
 
-def _read_line(text: str, *, is_confirmed: bool) -> Dating:
+def _read_line(cells: Sequence[str], *, is_confirmed: bool) -> Dating:
     """Read a learner's number and both dates; other cells between them are left out."""
-    cells = [cell.strip() for cell in re.split(r"[\t;,]", text)]
     learner, *between = cells
     starts, ends = ["", "", *between][-2:]
-    days = [read_day(each, "pasted") for each in (starts, ends)]
+    days = [read_day(each, PASTED) for each in (starts, ends)]
     for end, day in zip(ENDS, days, strict=True):
         if day is None:
-            raise DateMissing(path=("pasted",), what=end)
+            raise DateMissing(path=(PASTED,), what=end)
     first, last = filter(None, days)
     return Dating(
         dates=CourseDates(starts=first, ends=last),
@@ -215,7 +222,7 @@ def dates_page(opened: OpenedOrder, refused: Exception | None = None) -> Respons
     names = [f"dates-{place}-{end}" for place in range(len(rows) + 1) for end in ENDS]
     return opened.page(
         "orders/dates.html",
-        fields=[*names, "pasted"],
+        fields=[*names, PASTED],
         title=TITLE,
         refused=refused,
         starts=form.text("dates-0-starts") or _typed_day(order.dates, "starts"),
@@ -224,7 +231,7 @@ def dates_page(opened: OpenedOrder, refused: Exception | None = None) -> Respons
         rows=rows,
         count=count,
         sent_by=context.request.url.path.rpartition("/")[2],
-        pasted=form.text("pasted"),
+        pasted=form.text(PASTED),
         send_query=context.address_with().partition("?")[2],
         next_address=f"{opened.address}/dates?from={start + ROWS}" if more else None,
     )

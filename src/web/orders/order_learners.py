@@ -21,17 +21,11 @@ from projections.learners.learner_search import (
 from projections.paging import Page
 from projections.uploads.uploads import names_of, search_uploads
 from web.http.context import PageContext
-from web.http.faults import REFUSED
+from web.http.faults import CONFIRM_LOSS, REFUSED
 from web.http.inputs import read_day, read_number
 from web.http.lists import MOST_COUNTED
 from web.http.page_router import PageRouter
-from web.orders.order_page import (
-    CONFIRM_LOSS,
-    ORDERS,
-    OpenedOrder,
-    open_order,
-    without_confirmed,
-)
+from web.orders.order_page import ORDERS, OpenedOrder, open_order, without_confirmed
 
 pages = PageRouter("orders")
 

@@ -19,11 +19,10 @@ from queries.orders.orders import OrderDetails, order_details
 from repositories.aggregate_types import ORDER
 from store import Conflict
 from web.http.context import PageContext
-from web.http.faults import field_id
+from web.http.faults import field_id, loss_in_words
 from web.orders.opened_draft import OpenedDraft, first_of
 
 ORDERS = "/orders"
-CONFIRM_LOSS = "confirm_loss"
 PAGES: Mapping[OrderStep, tuple[str, str]] = {
     OrderStep.PRODUCTS: ("products", "Choose products"),
     OrderStep.LEARNERS: ("learners", "Link learners"),
@@ -32,16 +31,6 @@ PAGES: Mapping[OrderStep, tuple[str, str]] = {
     OrderStep.CONFIRM: ("confirm", "Check and confirm"),
 }
 """The page of each step, and what it is called."""
-
-
-class LossToConfirm(RuleBroken):
-    """Typed work would go; a tick on the same page lets it."""
-
-    code = "work-would-be-lost"
-    message = (
-        "This would be lost: {lost}. If it may go, tick “It may be lost” and send this"
-        " again."
-    )
 
 
 class DatesToConfirm(RuleBroken):
@@ -159,13 +148,6 @@ class OpenedOrder(OpenedDraft):
     def done_step(self, said: str, done: Any) -> Response:
         """Go back to the checklist, which says what was saved."""
         return self.context.redirect(self.address, said=said, after=done)
-
-
-def loss_in_words(refused: Exception | None) -> Exception | None:
-    """Say a loss as a page asks about it, with a tick."""
-    if isinstance(refused, WorkWouldBeLost):
-        return LossToConfirm(path=(CONFIRM_LOSS,), lost=refused.values["lost"])
-    return refused
 
 
 def open_order(context: PageContext, name: str) -> OpenedOrder:

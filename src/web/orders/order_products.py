@@ -14,15 +14,9 @@ from catalogue.rule import amount
 from commands.orders.order import ChooseOrderProducts
 from commands.registrations.registration import approvals_of
 from web.http.context import PageContext
-from web.http.faults import REFUSED
+from web.http.faults import CONFIRM_LOSS, REFUSED
 from web.http.page_router import PageRouter
-from web.orders.order_page import (
-    CONFIRM_LOSS,
-    ORDERS,
-    OpenedOrder,
-    open_order,
-    without_confirmed,
-)
+from web.orders.order_page import ORDERS, OpenedOrder, open_order, without_confirmed
 
 pages = PageRouter("orders")
 TITLE = "Choose products"

@@ -15,10 +15,9 @@ from projections.learners.learner_search import finder
 from projections.uploads import uploads
 from store import Stream
 from web.http.context import PageContext
-from web.http.faults import REFUSED
-from web.http.inputs import read_number
+from web.http.faults import CONFIRM_LOSS, REFUSED
+from web.http.inputs import read_version
 from web.http.page_router import PageRouter
-from web.orders.order_page import CONFIRM_LOSS
 from web.uploads.group_rows import (
     go_to,
     open_row,
@@ -61,7 +60,7 @@ def save_row(context: PageContext, group: str, row: str) -> Response:
     """
     opened = open_group(context, group)
     _, before = open_row(context, group, row)
-    seen, who = read_number(context.form.text("version")), context.form.text(WHO)
+    seen, who = read_version(context.form.text("version")), context.form.text(WHO)
     command = AmendRecord(
         **context.command_metadata(expect=seen),
         group=group,

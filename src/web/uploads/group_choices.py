@@ -22,9 +22,9 @@ from commands.uploads.upload_choices import (
     read_columns,
 )
 from web.http.context import PageContext
-from web.http.faults import REFUSED
+from web.http.faults import CONFIRM_LOSS, REFUSED
 from web.http.page_router import PageRouter
-from web.orders.order_page import CONFIRM_LOSS, ORDERS
+from web.orders.order_page import ORDERS
 from web.uploads.group_page import group_page
 from web.uploads.opened_group import UPLOADS, OpenedGroup, open_group
 

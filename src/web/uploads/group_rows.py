@@ -17,7 +17,7 @@ from repositories.aggregate_types import RECORD
 from store import Stream
 from web.http.context import PageContext
 from web.http.faults import REFUSED
-from web.http.inputs import read_number
+from web.http.inputs import read_version
 from web.http.lists import LISTED
 from web.http.page_router import PageRouter
 from web.uploads.opened_group import (
@@ -80,7 +80,7 @@ def remove_row(context: PageContext, group: str, row: str) -> Response:
     """Take the row out of the upload; its history stays (U8)."""
     opened = open_group(context, group)
     stream, record = open_row(context, group, row)
-    seen = read_number(context.form.text("version"))
+    seen = read_version(context.form.text("version"))
     command = RemoveRecord(
         **context.command_metadata(expect=seen),
         group=group,

@@ -14,8 +14,8 @@ from catalogue.rule import amount
 from commands.uploads.upload import SubmitLearnerGroup
 from queries.uploads.group_moment import GroupMoment, group_at_one_moment
 from web.http.context import PageContext
-from web.http.inputs import read_number
-from web.orders.order_page import loss_in_words
+from web.http.faults import loss_in_words
+from web.http.inputs import read_version
 
 UPLOADS = "/uploads"
 
@@ -190,9 +190,9 @@ class OpenedGroup:
             **values,
         )
 
-    def seen_version(self) -> int | None:
-        """Give the version of the group that the form was made of."""
-        return read_number(self.context.form.text("version"))
+    def seen_version(self) -> int:
+        """Give the version of the group that the form was made of. Raises VersionMissing."""
+        return read_version(self.context.form.text("version"))
 
 
 def open_group(context: PageContext, group: str) -> OpenedGroup:

@@ -8,8 +8,7 @@ from aggregates.learners.details import OVERFLOW
 from aggregates.loss import WorkWouldBeLost
 from aggregates.uploads.problem import sentence
 from aggregates.uploads.record import Record, RecordState
-from web.http.faults import sentence_of
-from web.orders.order_page import CONFIRM_LOSS, loss_in_words
+from web.http.faults import CONFIRM_LOSS, loss_in_words, sentence_of
 from web.uploads.row_forms import WHO
 
 

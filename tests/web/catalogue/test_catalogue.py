@@ -10,6 +10,8 @@ def test_products_are_found_and_shown_with_their_rules(pages: WebSite) -> None:
     assert f"/catalogue/{PRODUCT}" in page.links
     assert "No product matches" in person.open("/catalogue?q=nothing").text
     one = person.open(f"/catalogue/{PRODUCT}")
+    assert "Tick units in the table" in one.text
+    assert "not met" not in one.text
     assert "At least 12 credits from group B" in one.text
     assert person.open("/catalogue/Q-1").status == 404
     parts = [each for each in person.open("/catalogue").links if "/catalogue/" in each]

@@ -72,7 +72,7 @@ def test_those_kept_back_are_counted_over_the_whole_list(
 ) -> None:
     who, service = spare_of(claims_site), claims_site.service
     submit(claims_site, begin_claim(claims_site, **{who: SHORT}))
-    service.read_models.wait_for(service.store.head(), PATIENCE)
+    assert service.read_models.wait_for(service.store.head(), PATIENCE)
     person = claims_site.person("admin.riverside")
     total = int(re.findall(r"(\d+) learners ", person.open("/ineligible").text)[0])
     assert total > 1

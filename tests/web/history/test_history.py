@@ -27,3 +27,24 @@ def test_a_number_that_is_none_or_anothers_is_not_there(pages: WebSite) -> None:
     for name in (learner, "L-0000000000A", "nonsense", "X-1"):
         assert other.open(f"/history/{name}").status == 404
     assert pages.person("auditor").open(f"/history/{learner}").status == 200
+
+
+def test_two_moments_are_compared(pages: WebSite) -> None:
+    person = pages.person("admin.riverside")
+    learner = number_of(add(person, given_name="Twice", family_name=HOSTILE))
+    address = f"/history/{learner}/compare"
+    assert address in person.open(f"/history/{learner}").links
+    page = person.open(f"{address}?earlier=1/1/2020")
+    assert "1 event lies between" in page.text
+    assert HOSTILE in page.text
+    assert HOSTILE not in page.html
+    same = person.open(f"{address}?earlier=1/1/2020&later=2/1/2020")
+    assert "Nothing happened to it between." in same.text
+    reversed_ = person.open(f"{address}?earlier=2/1/2020&later=1/1/2020")
+    assert reversed_.status == 422
+    assert "This is before the earlier moment." in reversed_.text
+    unread = person.open(f"{address}?earlier=1/1/2020&earlier_time=soon")
+    assert "Give the time as 10:14" in unread.text
+    assert pages.person("admin.hillside").open(address).status == 404
+    for shown in (page, person.open(f"/history/{learner}/replay")):
+        assert "{}" not in shown.text

@@ -139,7 +139,7 @@ def test_dates_are_pasted_from_a_spreadsheet(admin: Person, shop: WebSite) -> No
     action, lines = f"{at}/dates/pasted", f"{learner}\tKhan\t1/10/2026\t30/6/2027\n"
     wrong = {
         f"{lines}{learner}\t31/2/2026\t1/1/2027": "Line 2: 31 February",
-        f"{lines}\n{learner}\t1/10/2026\t1/9/2026": "Line 3: The course ends on",
+        f"\n\n{learner}\t1/10/2026\t1/9/2026": "Line 3: The course ends on",
         "L-0000000017T\t1/10/2026\t1/9/2027": "Line 1: Learner L-0000000017T is not",
         f"{learner}\t1/10/2026": "Line 1: Give the day on which the course starts",
     }
