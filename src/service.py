@@ -93,6 +93,7 @@ class Service:
         verify: Verify | None = None,
         retention: int = 0,
         breached: Container[str] = (),
+        needs_second_factor: bool = False,
         relay: "Callable[[EventFeed], Relay] | None" = None,
         inbox: "Callable[[CommandContext], Inbox] | None" = None,
     ) -> None:
@@ -105,6 +106,7 @@ class Service:
             verify=verify,
             retention=retention,
             breached=breached,
+            needs_second_factor=needs_second_factor,
         )
         self._database = database
         self.ledger = Ledger(store, ledger, clock)
@@ -200,6 +202,7 @@ def open_service(
     verify: Verify | None = None,
     retention: int = 0,
     breached: Container[str] = (),
+    needs_second_factor: bool = False,
     decision_seconds: float = 2.0,
     broker: Broker | None = None,
 ) -> Service:
@@ -208,7 +211,8 @@ def open_service(
     ``processing_delay`` is how long a submitted claim can still be withdrawn (M13).
     ``verify`` asks LRS; without it nothing is verified (U7). ``retention`` is for how many
     years after their last award learners cannot be erased (H6). ``breached`` are passwords
-    that nobody may choose. ``decision_seconds`` limits each decision on eligibility. With a
+    that nobody may choose; with ``needs_second_factor`` none lets in alone.
+    ``decision_seconds`` limits each decision on eligibility. With a
     ``broker``, events are published and reports received. Raises InvalidCatalogue with
     every fault in the catalogue's folder, KeyFileUnusable, DatabaseUnusable and
     Unavailable; NotBegun if nothing is recorded yet and ``begin`` is false.
@@ -229,6 +233,7 @@ def open_service(
             verify=verify,
             retention=retention,
             breached=breached,
+            needs_second_factor=needs_second_factor,
             relay=relay_by(broker, database, store, clock or now) if broker else None,
             inbox=inbox_by(broker, clock or now) if broker else None,
         )

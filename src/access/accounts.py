@@ -12,6 +12,7 @@ from access import second_factor, throttle
 from access.errors import (
     CurrentCodeWrong,
     CurrentPasswordWrong,
+    SecondFactorMissing,
     SecondFactorNeeded,
     SecondFactorWrong,
     TokenNotGood,
@@ -133,6 +134,12 @@ def check_code(
         raise
 
 
+def lacks_second_factor(context: CommandContext, name: str) -> bool:
+    """Tell whether a user has to set up a second factor before they are let in."""
+    needed = context.needs_second_factor
+    return needed and second_factor.find_second_factor(context, name) is None
+
+
 def sign_in(
     context: CommandContext,
     *,
@@ -144,9 +151,11 @@ def sign_in(
 ) -> SignedInUser:
     """Let a user in by password, and by a code if their second factor is on.
 
-    Raises what check_password and check_code do.
+    Raises what check_password and check_code do, or SecondFactorMissing.
     """
     user = check_password(context, name=name, password=password, address=address, at=at)
+    if lacks_second_factor(context, user.name):
+        raise SecondFactorMissing
     check_code(context, user=user, code=code, address=address, at=at)
     return user
 
@@ -166,9 +175,10 @@ def require_password(
     Wrong ones are counted. The code is asked for where the second factor is on.
     """
     try:
-        sign_in(
-            context, name=name, password=password, code=code, address=address, at=at
+        user = check_password(
+            context, name=name, password=password, address=address, at=at
         )
+        check_code(context, user=user, code=code, address=address, at=at)
     except WrongPassword:
         raise CurrentPasswordWrong(path=path) from None
     except (SecondFactorNeeded, SecondFactorWrong) as refused:

@@ -25,6 +25,14 @@ class SecondFactorNeeded(SignInRefusal):
     )
 
 
+class SecondFactorMissing(SignInRefusal):
+    code = "second-factor-missing"
+    message = (
+        "Nobody signs in here by a password alone. Sign in on the pages once, and set up a"
+        " second factor there."
+    )
+
+
 class SecondFactorWrong(SignInRefusal):
     code = "second-factor-wrong"
     message = (

@@ -89,6 +89,7 @@ def open_session(
             verify=verify,
             retention=settings.retention,
             breached=breached_of(settings),
+            needs_second_factor=settings.second_factor == "required",
             begin=begin,
             broker=broker_of(settings),
         ) as service,

@@ -74,7 +74,8 @@ class CommandResult:
 class CommandContext:
     """What a handler works with; ``verify`` asks LRS, and is None if LRS is off.
 
-    ``breached`` are passwords that nobody may choose.
+    ``breached`` are passwords that nobody may choose. With ``needs_second_factor`` no
+    password lets in alone.
     ``retention`` is the number of years that a learner's records are kept after the last
     award. ``readings`` are the files of uploads under check. ``centre_names`` caches names
     of centres by number; no event changes a name.
@@ -86,6 +87,7 @@ class CommandContext:
     verify: Verify | None = None
     retention: int = 0
     breached: Container[str] = ()
+    needs_second_factor: bool = False
     readings: UploadReadings = field(default_factory=UploadReadings)
     centre_names: dict[str, str] = field(default_factory=dict)
 

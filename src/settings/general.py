@@ -93,6 +93,14 @@ class GeneralSettings(Part):
             " ask: https://learners.example.org",
         ),
     ] = ""
+    second_factor: Annotated[
+        str,
+        Field(
+            pattern=r"^(optional|required)$",
+            description="required: whoever signs in by password gives a code too;"
+            " optional: if they turned that on.",
+        ),
+    ] = "optional"
     breached_passwords: Annotated[
         Path | None,
         Field(

@@ -40,6 +40,7 @@ from web.centres import (
     pin,
     second_factor,
     sessions,
+    set_up,
     sign_in,
     tokens,
 )
@@ -92,6 +93,7 @@ ROUTERS: tuple[PageRouter, ...] = (
     search.pages,
     help_pages.pages,
     sign_in.pages,
+    set_up.pages,
     sessions.pages,
     password.pages,
     second_factor.pages,

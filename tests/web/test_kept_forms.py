@@ -109,5 +109,5 @@ def test_no_password_is_kept() -> None:
             r'(?:password_field|proof_fields)\(page, "(\w+)"', path.read_text()
         )
     }
-    others = {"pin", "new_pin", "current_pin", "code", "secret", "proof"}
+    others = {"pin", "new_pin", "current_pin", "code", "secret", "sealed", "proof"}
     assert fields == SECRETS - others

@@ -1,6 +1,7 @@
 """One's second factor: turned on with an authenticator app, and off again."""
 
 import hmac
+from typing import Any
 
 import segno
 from markupsafe import Markup
@@ -11,6 +12,7 @@ from access.throttle import TooManyTries
 from aggregates.centres.second_factor import SecondFactorIsOn
 from aggregates.errors import Malformed, RuleBroken
 from commands.centres.second_factor import TurnOffSecondFactor, TurnOnSecondFactor
+from commands.command import CommandMetadata
 from repositories.aggregate_types import USER
 from web.centres.sessions import SESSIONS, end_tokens
 from web.centres.step_up import require_password_again
@@ -51,23 +53,32 @@ def turn_on(context: PageContext) -> Response:
     """Turn it on, once the app has shown that it knows the secret; show recovery codes."""
     secret = context.form.text("secret")
     try:
-        step = _confirm(context, secret)
+        if second_factor.find_second_factor(context.command_context, context.user.name):
+            raise SecondFactorIsOn
+        step = confirm_secret(context, secret)
         require_password_again(context)
-        codes = second_factor.make_recovery_codes()
-        kept = tuple(second_factor.hash_recovery_code(each) for each in codes)
-        context.send(
-            TurnOnSecondFactor(
-                **context.command_metadata(),
-                secret=secret,
-                recovery_hashes=kept,
-                step=step,
-            )
-        )
+        codes = turn_on_with(context, secret, step, context.command_metadata())
     except SecretNotOurs as refused:
         return second_factor_page(context, refused)
     except (*REFUSED, TooManyTries) as refused:
         return second_factor_page(context, refused, secret=secret)
     _end_others(context)
+    return recovery_codes_page(context, codes)
+
+
+def turn_on_with(
+    context: PageContext, secret: str, step: int, metadata: CommandMetadata
+) -> tuple[str, ...]:
+    """Turn it on for who sends the command; gives their recovery codes, kept nowhere."""
+    codes = second_factor.make_recovery_codes()
+    kept = tuple(second_factor.hash_recovery_code(each) for each in codes)
+    context.send(
+        TurnOnSecondFactor(**metadata, secret=secret, recovery_hashes=kept, step=step)
+    )
+    return codes
+
+
+def recovery_codes_page(context: PageContext, codes: tuple[str, ...]) -> Response:
     return context.page(
         "centres/recovery_codes.html",
         title="Keep your recovery codes",
@@ -105,10 +116,7 @@ def second_factor_page(
         refused=refused,
         present=present,
         has_password=user.password_hash is not None,
-        secret=secret,
-        grouped=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
-        proof=_seal(context, secret),
-        qr_code=qr_code(second_factor.app_address(secret, name)),
+        **describe_secret(context, secret, name),
         ends_others=bool(context.form.text("end_others")),
         recovery_codes=second_factor.RECOVERY_CODES,
     )
@@ -120,14 +128,22 @@ def qr_code(text: str) -> Markup:
     return Markup(drawn)  # noqa: S704 - a drawing by the library, of squares alone
 
 
-def _confirm(context: PageContext, secret: str) -> int:
+def describe_secret(context: PageContext, secret: str, name: str) -> dict[str, Any]:
+    """Give what a page shows of a secret that its user's app is to learn."""
+    return {
+        "secret": secret,
+        "grouped": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        "sealed": _seal(context, secret),
+        "qr_code": qr_code(second_factor.app_address(secret, name)),
+    }
+
+
+def confirm_secret(context: PageContext, secret: str) -> int:
     """Find which half minute's code the app gave for a secret that we drew.
 
-    Raises SecondFactorIsOn, SecretNotOurs or CodeNotOfApp.
+    Raises SecretNotOurs or CodeNotOfApp.
     """
-    if second_factor.find_second_factor(context.command_context, context.user.name):
-        raise SecondFactorIsOn
-    if not hmac.compare_digest(context.form.text("proof"), _seal(context, secret)):
+    if not hmac.compare_digest(context.form.text("sealed"), _seal(context, secret)):
         raise SecretNotOurs
     step = second_factor.step_of(secret, context.form.text("code"), context.at)
     if step is None:

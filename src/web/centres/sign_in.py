@@ -10,10 +10,11 @@ from access import accounts
 from access.errors import SecondFactorNeeded, SecondFactorWrong, SignInRefusal
 from access.oidc.refusals import IssuerUnavailable, UserOfIssuerUnknown
 from access.proofs import read_proof, write_proof
-from access.second_factor import find_second_factor
+from access.second_factor import find_second_factor, make_secret
 from access.throttle import TooManyTries
 from aggregates.errors import Malformed, raise_all
 from commands.centres.user import RevokeToken
+from web.centres.second_factor import describe_secret
 from web.http.context import CHANNEL, PageContext
 from web.http.faults import status_of
 from web.http.kept_forms import read_kept_form
@@ -22,7 +23,7 @@ from web.http.sessions import LASTS, WebSession, cookie_of
 
 pages = PageRouter()
 
-CODE = SIGN_IN + "/code"
+CODE, SET_UP = SIGN_IN + "/code", SIGN_IN + "/set-up"
 MOST_ASKED = 2_000
 """How long an address to go on to is at most: a cookie of 4,096 bytes keeps it (d)."""
 SECOND_STEP_LASTS = timedelta(minutes=10)
@@ -89,14 +90,16 @@ def sign_in(context: PageContext) -> Response:
         )
     except (Malformed, SignInRefusal, TooManyTries) as refused:
         return sign_in_page(context, refused)
+    proof = write_proof(
+        context.command_context,
+        user.name,
+        purpose=second_step(context),
+        expires_at=context.at + SECOND_STEP_LASTS,
+    )
     if find_second_factor(context.command_context, user.name):
-        proof = write_proof(
-            context.command_context,
-            user.name,
-            purpose=second_step(context),
-            expires_at=context.at + SECOND_STEP_LASTS,
-        )
         return code_page(context, proof)
+    if accounts.lacks_second_factor(context.command_context, user.name):
+        return set_up_page(context, proof, user.name, make_secret())
     return begin_session(context, user, context.form.text("next"))
 
 
@@ -148,10 +151,27 @@ def code_page(
     )
 
 
-def begin_session(
-    context: PageContext, user: accounts.SignedInUser, wanted: str
+def set_up_page(
+    context: PageContext,
+    proof: str,
+    name: str,
+    secret: str,
+    refused: Exception | None = None,
 ) -> Response:
-    """Have the browser signed in, and go on to the page that was wanted."""
+    """Show the secret that the app of who gave their password is to learn."""
+    return context.page(
+        "centres/sign_in_set_up.html",
+        title="Set up your second factor",
+        refused=refused,
+        proof=proof,
+        **describe_secret(context, secret, name),
+    )
+
+
+def start_session(
+    context: PageContext, user: accounts.SignedInUser
+) -> tuple[PageContext, str]:
+    """Begin a session; gives the request as in it, and the text of its cookie."""
     issued = accounts.issue_token(
         context.command_context,
         user.actor(CHANNEL, request=context.request.state.request_id),
@@ -163,10 +183,17 @@ def begin_session(
         user=user, token=issued.id, text=issued.text, used_at=context.at
     )
     inside = replace(context, session=session, secret=issued.text)
+    return inside, cookie_of(context.service.store, issued.text, context.at)
+
+
+def begin_session(
+    context: PageContext, user: accounts.SignedInUser, wanted: str
+) -> Response:
+    """Have the browser signed in, and go on to the page that was wanted."""
+    inside, text = start_session(context, user)
     response = kept_form_page(inside, context.form.text("kept")) or context.redirect(
         destination(wanted)
     )
-    text = cookie_of(context.service.store, issued.text, context.at)
     context.request.app.state.cookies.set_session(response, text)
     return response
 

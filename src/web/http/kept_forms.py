@@ -31,7 +31,7 @@ MOST_KEPT = 750_000
 SECRETS = frozenset(
     {
         *("password", "current", "new", "again", "pin", "new_pin", "current_pin"),
-        *("code", "secret", "proof"),
+        *("code", "secret", "sealed", "proof"),
     }
 )
 """The fields that hold passwords, PINs and codes, which are not kept."""

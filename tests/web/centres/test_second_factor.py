@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from pyotp import TOTP
 
+from access import accounts
+from access.errors import SecondFactorMissing
 from access.second_factor import find_second_factor
 from tests.clock import Clock
 from tests.web.pages import Opened, Person, WebSite, website
 from tests.web.test_sign_in import NAME, PASSWORD, sign_in, with_password
 
 ADDRESS = "/settings/second-factor"
+SET_UP = "/sign-in/set-up"
 COLLEAGUE = "assessor.riverside"
 
 
@@ -131,3 +135,30 @@ def test_who_has_no_password_is_told_that_it_goes_with_one(site: WebSite) -> Non
     page = site.person("admin.hillside").open(ADDRESS)
     assert "You have no password here" in page.text
     assert "<svg" not in page.html
+
+
+def test_where_no_password_lets_in_alone_it_is_set_up_while_signing_in(
+    site: WebSite, clock: Clock
+) -> None:
+    strict = replace(site.service.context, needs_second_factor=True)
+    site.service.context = strict
+    person = site.person()
+    page = sign_in(person)
+    assert page.address == "/sign-in"
+    assert person.open("/").address == "/sign-in", "not let in yet"
+    app = TOTP(page.form(SET_UP).values["secret"])
+    refused = person.send(page, SET_UP, code="000000")
+    assert (refused.status, "#code" in refused.links) == (422, True)
+    stale = person.send(page, SET_UP, code=app.at(clock()), proof="x")
+    assert "Give your password again" in stale.text
+    done = person.send(refused, SET_UP, code=app.at(clock()))
+    assert "Keep your recovery codes" in done.text
+    assert person.open("/").address == "/"
+    clock.advance(seconds=30)
+    other = site.person()
+    assert person.send(page, SET_UP, code=app.at(clock())).status == 403
+    assert give_code(other, sign_in(other), app.at(clock())).address == "/"
+    with_password(site, COLLEAGUE)
+    who = {"name": COLLEAGUE, "password": PASSWORD, "address": "192.0.2.1"}
+    with pytest.raises(SecondFactorMissing):
+        accounts.sign_in(strict, **who, at=clock())
