@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from api.http.streams import Streams
 from cli.demo.users import token_of
 from cli.installation.serving import Server, listening
 from settings import Settings
+from tests.clock import PATIENCE
 from tests.web.pages import WebSite
 from web.http.sessions import cookie_of
 
@@ -76,6 +77,7 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("REQUIRE_BROWSER"):
             pytest.fail(why)
         pytest.skip(why)
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         options = ["--no-sandbox", "--disable-gpu"]
         browser = playwright.chromium.launch(executable_path=found, args=options)
