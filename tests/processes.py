@@ -28,7 +28,7 @@ def run_at_once(
         process.start()
     ended = []
     for process in started:
-        process.join(2 * PATIENCE)
+        process.join(5 * PATIENCE)
         assert process.exitcode is not None, "It does not end."
         ended.append(process.exitcode)
     return ended

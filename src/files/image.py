@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from io import BytesIO
 from threading import Lock
 
+import PIL.ImageFile
 from PIL.ExifTags import Base
 from PIL.Image import Image as Picture
 from PIL.Image import Transpose
@@ -67,6 +68,8 @@ def plain_image(content: bytes) -> Image:
     if decoder is None:
         raise NotAnImage
     with _turn:
+        # What prints certificates sets this for the whole process as it is imported.
+        PIL.ImageFile.LOAD_TRUNCATED_IMAGES = False
         try:
             with decoder(BytesIO(content)) as found:
                 _require_modest(found, content)

@@ -182,7 +182,7 @@ def kill_relays(
     relay = relay_over(url, store, address)
     try:
         relay.start()
-        assert relay.wait_for(head, PATIENCE)
+        assert relay.wait_for(head, kills * PATIENCE)
     finally:
         relay.stop()
     require_told(read_all(address, source_of(store)), count)

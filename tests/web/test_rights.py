@@ -4,7 +4,12 @@ from tests.web.pages import FullSite
 
 EVERYBODYS = ("/verify/", "/catalogue/")
 """What is everybody's to open."""
-AUDITORS = ("/audit", "/audit/verification", "/operations")
+AUDITORS = (
+    "/audit",
+    "/audit/verification",
+    "/operations",
+    "/operations/dead-letters",
+)
 """What no centre looks at."""
 
 

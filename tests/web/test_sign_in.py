@@ -186,7 +186,7 @@ def test_under_https_every_cookie_is_for_this_host_and_no_script(
     typed = {"user": NAME, "password": PASSWORD, "_token": token[1]}
     answer = client.post("/sign-in", data=typed, headers={"Origin": public})
     assert answer.status_code == 303
-    typed = {"_token": "", "new_pin": "4821"}
+    typed = {"_token": "", "new_pin": "4821", "password": PASSWORD}
     page = client.get("/settings/pin").text
     token = re.search(
         r'action="/settings/pin".*?name="_token" value="([^"]+)"', page, re.DOTALL

@@ -180,8 +180,8 @@ def _copy(
             kept.add(row)
     if sent != kept:
         raise NotCopied(
-            f"The copy of {table.table} is not what was copied: {sent.count} rows were"
-            f" sent and {kept.count} are there, or one of them differs. Nothing was kept."
+            f"The copy of {table.table} is not what was copied: rows sent"
+            f" {sent.count}, rows there {kept.count}, or one differs. Nothing was kept."
         )
     if table.table == "stored_events":
         target.execute(

@@ -122,10 +122,13 @@ def merge_rows(grid: GradeGrid, rows: Sequence[GridRow]) -> Sequence[GridRow]:
 
 @pages.post(CLAIMS + "/{claim}/grades/verdict")
 def judge_typed_row(context: PageContext, claim: str) -> Response:
-    """Say what would be decided of one learner by what is typed, saving nothing."""
+    """Say what would be decided of one learner by what is typed, saving nothing.
+
+    Nothing is said of a form that names several: it would be taken for each of theirs.
+    """
     opened = open_claim(context, claim)
-    rows = GradeGrid(opened=opened).typed_rows()[:1]
-    if not rows:
+    rows = GradeGrid(opened=opened).typed_rows()
+    if len(rows) != 1:
         return context.part(
             "claims/_verdict.html", verdict=None, refusals=(), is_typed=True
         )

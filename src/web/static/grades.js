@@ -11,6 +11,17 @@ grid?.querySelectorAll("tbody tr:not(.app-grid__fill)").forEach((row, place) => 
   }
 });
 
+// A verdict is asked for of its own row alone: the form would send every learner's.
+document.addEventListener("htmx:config:request", ({ target, detail }) => {
+  const row = target.closest(".app-grid tbody tr");
+  if (row) {
+    const fields = [...document.querySelectorAll("#grid-token [name]"), ...row.querySelectorAll("[name]")];
+    const body = new FormData();
+    fields.forEach(({ name, value }) => body.append(name, value));
+    detail.ctx.request.body = body;
+  }
+});
+
 const fieldOf = (row, column) =>
   row?.cells[column]?.querySelector("input:not([type=hidden]), select");
 

@@ -13,7 +13,7 @@ PIN, TOKENS = "/settings/pin", "/settings/tokens"
 def test_a_pin_is_set_then_changed_by_who_knows_it_or_the_password(
     pages: WebSite,
 ) -> None:
-    admin = with_password(pages).person(NAME)
+    admin = with_password(pages, "admin.hillside").person("admin.hillside")
     assert {"new_pin", "current_pin"} <= SECRETS
     refused = admin.send(admin.open(PIN), PIN, new_pin="12a4")
     assert (refused.status, "#new_pin" in refused.links) == (422, True)

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from playwright.sync_api import Browser
@@ -125,7 +126,8 @@ def test_a_row_is_judged_by_what_is_typed_and_nothing_is_saved(
     claims_site: FullSite,
 ) -> None:
     person, who = claims_site.person("admin.riverside"), spare_of(claims_site)
-    claim = begin_claim(claims_site, who)
+    other = claims_site.things.called["learner"]
+    claim = begin_claim(claims_site, who, other)
     page = person.open(f"/claims/{claim}/grades")
     values = page.form(f"/claims/{claim}/grades").values | {"learner": who}
     row = {"award_type": "Full", "award_date": "20/11/2026"}
@@ -137,6 +139,10 @@ def test_a_row_is_judged_by_what_is_typed_and_nothing_is_saved(
     row[f"grades-{OPTIONAL[0]}"] = "Z"
     assert "Z is not a grade" in person.post(address, values | row).text
     assert "Not yet" in person.open(f"/claims/{claim}/grades").text
+    row[f"grades-{OPTIONAL[0]}"] = "P"
+    both = {part: [text, text] for part, text in row.items()}
+    both["learner"] = [who, other]
+    assert "Eligible" not in person.post(address, values | both).text
 
 
 def test_a_grid_of_columns_of_other_lengths_is_refused(claims_site: FullSite) -> None:
@@ -173,6 +179,14 @@ def test_the_grid_is_filled_by_keyboard(
         def typed(row: int, unit: str) -> str:
             return page.locator(f'[name="grades-{unit}"]').nth(row).input_value()
 
+        below = page.locator(f'[name="grades-{SECOND}"]').nth(1)
+        with page.expect_request("**/grades/verdict") as asked:
+            below.fill("P")
+        sent = parse_qs(asked.value.post_data)
+        assert sent["learner"] == [
+            page.locator('[name="learner"]').nth(1).input_value()
+        ]
+        assert sent[f"grades-{SECOND}"] == ["P"]
         page.focus(f'[name="grades-{FIRST}"]')
         page.keyboard.press("p")
         page.keyboard.press("Enter")

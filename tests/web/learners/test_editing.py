@@ -40,11 +40,11 @@ def test_all_that_is_wrong_is_said_at_once_and_what_was_typed_stays(
 def test_a_form_that_is_sent_twice_adds_one_learner(pages: WebSite) -> None:
     person = pages.person("admin.riverside")
     page = person.open("/learners/new")
-    typed = TYPED | {"family_name": "Twice"}
+    typed = TYPED | {"family_name": "Doubledee"}
     first = person.send(page, "/learners/new", **typed)
     again = person.send(page, "/learners/new", **typed)
     assert again.address == first.address
-    assert "1 learner " in person.open("/learners?name=twice").text
+    assert "1 learner " in person.open("/learners?name=doubledee").text
 
 
 def test_the_same_form_with_other_values_is_not_taken(pages: WebSite) -> None:
