@@ -82,9 +82,12 @@ def _save(grid: GradeGrid, rows: Sequence[GridRow]) -> Response:
             rows = [*merge_rows(grid, rows)]
         return _grid_page(grid, rows, refused)
     now = open_claim(context, claim.claim)
+    address = context.address_with().removesuffix("/pasted")
+    if context.form.text("do") == "submit":
+        address = f"{opened.address}/submit"
     ready, of = len(now.eligible), amount(len(now.waiting), "learner")
     return context.redirect(
-        context.address_with().removesuffix("/pasted"),
+        address,
         said=f"Grades saved: {ready} of {of} can be submitted.",
         after=done,
         is_done=ready == len(now.waiting),

@@ -1,4 +1,5 @@
-// The grid of grades by keyboard: arrows move, letters set the grade, Enter goes down,
+// The grid of grades by keyboard: arrows move, also off a list of choices, which a letter or
+// Alt and an arrow chooses from; letters set the grade, Enter goes down,
 // and cells copied from a spreadsheet are spread from where they are pasted.
 const grid = document.querySelector(".app-grid");
 
@@ -60,17 +61,15 @@ grid?.addEventListener("keydown", (event) => {
   if (key === "Enter") {
     event.preventDefault();
     move(target, event.shiftKey ? -1 : 1, 0);
-  } else if (target.matches("select")) {
-    return;
   } else if (key === "ArrowDown" || key === "ArrowUp") {
     event.preventDefault();
     move(target, key === "ArrowDown" ? 1 : -1, 0);
   } else if (key === "ArrowRight" || key === "ArrowLeft") {
     const right = key === "ArrowRight" ? 1 : -1;
-    if (isAtEdge(target, right) && move(target, 0, right)) {
+    if ((target.matches("select") || isAtEdge(target, right)) && move(target, 0, right)) {
       event.preventDefault();
     }
-  } else if (key.length === 1) {
+  } else if (key.length === 1 && target.matches("input")) {
     const typed = key.toUpperCase();
     const grades = gradesOf(target);
     if (grades.includes(typed) && !grades.some((each) => each !== typed && each.startsWith(typed))) {

@@ -145,6 +145,16 @@ def test_a_row_is_judged_by_what_is_typed_and_nothing_is_saved(
     assert "Eligible" not in person.post(address, values | both).text
 
 
+def test_grades_are_saved_on_the_way_to_submitting(claims_site: FullSite) -> None:
+    person, who = claims_site.person("admin.riverside"), spare_of(claims_site)
+    at = f"/claims/{begin_claim(claims_site, who)}"
+    values = person.open(f"{at}/grades").form(f"{at}/grades").values
+    values |= {"do": "submit", "learner": who, **grades(FIRST)}
+    page = person.post(f"{at}/grades", values)
+    assert page.address == f"{at}/submit"
+    assert "Grades saved" in page.text
+
+
 def test_a_grid_of_columns_of_other_lengths_is_refused(claims_site: FullSite) -> None:
     """No grade goes to another learner than it was typed for."""
     person, who = claims_site.person("admin.riverside"), spare_of(claims_site)
@@ -208,6 +218,14 @@ def test_the_grid_is_filled_by_keyboard(
         )
         assert [typed(0, FIRST), typed(0, SECOND)] == ["U", "P"]
         assert [typed(1, FIRST), typed(1, SECOND)] == ["P", "U"]
+        choice = page.locator('[name="award_type"]').first
+        before = choice.input_value()
+        choice.focus()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("ArrowRight")
+        assert choice.input_value() == before
+        assert page.evaluate("document.activeElement.name") == "award_date"
         page.get_by_role("button", name="Save grades").click()
         page.wait_for_selector("text=Grades saved")
         assert typed(1, SECOND) == "U"
