@@ -54,6 +54,12 @@ def test_each_value_at_fault_is_named_in_a_sentence(client_as: ClientAs) -> None
     assert said["/centre"] == "Must have at most 20 characters."
 
 
+def test_a_body_that_is_not_there_is_asked_for(client_as: ClientAs) -> None:
+    refused = client_as("admin.riverside").post("/api/v1/users")
+    said = "The body is missing. Add it."
+    assert refused.json()["errors"] == [{"pointer": "", "message": said}]
+
+
 def test_a_body_that_is_not_json_is_said_to_be_none(client_as: ClientAs) -> None:
     client = client_as("admin.riverside")
     headers = {"Content-Type": "application/json"}

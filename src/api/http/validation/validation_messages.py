@@ -12,6 +12,7 @@ SENTENCES = {
     "unknown_parameter": "There is no parameter {name} here. {meant}",
     "given_twice": "This is given more than once. Give it once.",
     "no_file": "Must be a file. Send it with its filename.",
+    "body_missing": "The body is missing. Add it.",
     "no_body": "This operation takes no body. Leave it out.",
     "json_invalid": "The body is not JSON from character {at} on. Check the quotes, commas"
     " and brackets there.",
@@ -80,13 +81,15 @@ def errors_of(found: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     """Say where each value at fault is and what is wrong with it, each once."""
     said = [
         (pointer_of(error["loc"]), sentence_of(error))
-        for error in map(place_json_error, found)
+        for error in map(place_body_error, found)
     ]
     return [{"pointer": at, "message": message} for at, message in dict.fromkeys(said)]
 
 
-def place_json_error(error: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Place the error of a body that is not JSON at no particular value."""
+def place_body_error(error: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Place the error of a body that is not JSON, or not there, at no particular value."""
+    if error["type"] == "missing" and tuple(error["loc"]) == ("body",):
+        return {"type": "body_missing", "loc": ("body",)}
     if error["type"] != "json_invalid":
         return error
     at = str(error["loc"][-1] + 1 if isinstance(error["loc"][-1], int) else 1)
