@@ -140,7 +140,7 @@ def test_a_row_is_judged_by_what_is_typed_and_nothing_is_saved(
     assert "Z is not a grade" in person.post(address, values | row).text
     assert "Not yet" in person.open(f"/claims/{claim}/grades").text
     row[f"grades-{OPTIONAL[0]}"] = "P"
-    both = {part: [text, text] for part, text in row.items()}
+    both: dict[str, Any] = {part: [text, text] for part, text in row.items()}
     both["learner"] = [who, other]
     assert "Eligible" not in person.post(address, values | both).text
 
