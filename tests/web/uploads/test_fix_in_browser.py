@@ -66,6 +66,7 @@ def test_a_file_is_uploaded_put_right_and_submitted(
         page.get_by_text("Or paste rows from a spreadsheet").click()
         page.get_by_label("Rows").fill(rows)
         page.get_by_role("button", name="Upload and check").click()
+        page.wait_for_url("**/uploads/G-*")
         while not has_scripts and page.locator("progress").count():
             page.reload()
         page.get_by_role("link", name="Fix 1 row").first.click()
@@ -73,6 +74,7 @@ def test_a_file_is_uploaded_put_right_and_submitted(
         page.get_by_role("button", name="Save").click()
         page.get_by_role("button", name="Submit 2 learners now").click()
         page.get_by_role("button", name="Submit 2 learners", exact=True).click()
+        page.wait_for_url("**/done")
         while not has_scripts and page.locator("progress").count():
             page.reload()
         expect(page.locator("h1")).to_have_text("2 learners added")
