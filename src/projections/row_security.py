@@ -12,6 +12,7 @@ from psycopg.errors import DuplicateObject, InsufficientPrivilege
 from psycopg.sql import SQL, Composed, Identifier
 from sqlalchemy import Connection, Table
 
+from projections.database import READ_MODELS
 from store.errors import Unavailable
 from store.postgres.recorder import patiently
 from store.postgres.server_faults import not_allowed
@@ -33,7 +34,6 @@ RELAY = "learner_management_relay"
 ROLES = (CENTRE, EVERYWHERE, FOLLOWERS, RELAY)
 SETTING = "learner_management.centre"
 THEIRS = f"current_setting('{SETTING}', true)"
-READ_MODELS = "read_models"
 LASTING = {"audit": FOLLOWERS, "downstream": RELAY}
 """The schemas of what lasts beside the events, and who writes there."""
 

@@ -64,9 +64,14 @@ def restore(url: str, folder: Path) -> None:
             f"{there} is there. Stop every process, and move what is in {target} away."
         )
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in reversed(FILES):
-        if (folder / name).exists():
+    kept = [name for name in reversed(FILES) if (folder / name).exists()]
+    try:
+        for name in kept:
             _copy_file(folder / name, target / name)
+    except BackupFailed:
+        for name in kept:
+            (target / name).unlink(missing_ok=True)
+        raise
 
 
 def _copy_file(source: Path, target: Path) -> None:

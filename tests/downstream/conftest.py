@@ -6,21 +6,14 @@ from collections.abc import Generator
 import pytest
 
 from tests.kafka.server import KafkaServer, named_or_own, own_server, why_not
-
-
-def require(reason: str | None) -> None:
-    """Skip for that reason; fail where nothing may be skipped."""
-    if reason and os.environ.get("KAFKA_REQUIRED"):
-        pytest.fail(reason)
-    if reason:
-        pytest.skip(reason)
+from tests.machine.needed import require
 
 
 @pytest.fixture(scope="session")
 def kafka_address() -> Generator[str]:
     """Give the address of an Apache Kafka that other tests use as well."""
     if not os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
-        require(why_not())
+        require(why_not(), "KAFKA_REQUIRED")
     with named_or_own() as address:
         yield address
 
@@ -28,6 +21,6 @@ def kafka_address() -> Generator[str]:
 @pytest.fixture(scope="session")
 def kafka_server() -> Generator[KafkaServer]:
     """Give an Apache Kafka of one's own: to be killed, its topics to be deleted."""
-    require(why_not())
+    require(why_not(), "KAFKA_REQUIRED")
     with own_server() as server:
         yield server

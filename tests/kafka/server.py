@@ -17,7 +17,7 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from tests.clock import PATIENCE
-from tests.kafka.maven import fetch_jars, why_no_jars
+from tests.machine.maven import fetch_jars, why_no_jars
 
 HERE = Path(__file__).parent
 JARS = HERE.parents[1] / "build" / "kafka"

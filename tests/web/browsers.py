@@ -16,7 +16,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from api.http.streams import Streams
@@ -24,6 +23,7 @@ from cli.demo.users import token_of
 from cli.installation.serving import Server, listening
 from settings import Settings
 from tests.clock import PATIENCE
+from tests.machine.needed import require
 from tests.web.pages import WebSite
 from web.http.sessions import cookie_of
 
@@ -72,11 +72,8 @@ def axe() -> str:
 def chromium() -> Iterator[Browser]:
     """Start the machine's Chromium; skips the test, or fails it, if there is none."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        why = "No Chromium is installed (on Debian and Ubuntu, the package chromium)."
-        if os.environ.get("REQUIRE_BROWSER"):
-            pytest.fail(why)
-        pytest.skip(why)
+    why_not = "No Chromium is installed (on Debian and Ubuntu, the package chromium)."
+    require(None if found else why_not, "REQUIRE_BROWSER")
     expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         options = ["--no-sandbox", "--disable-gpu"]

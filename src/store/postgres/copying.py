@@ -15,7 +15,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from store.errors import DatabaseUnusable, Unavailable
-from store.postgres.recorder import OPTIONS, patiently
+from store.postgres.recorder import IN_UTC, patiently
 from store.postgres.revision import require_revision
 from store.postgres.tables import LOCK
 from store.sqlite.recorder import SQLiteRecorder
@@ -100,15 +100,12 @@ def copy_store(folder: Path, url: str) -> Mapping[str, int]:
     one can append to the store meanwhile. Gives the number of rows by table.
     Raises NotCopied, NotBegun, NotMigrated, DatabaseUnusable, Unavailable.
     """
-    SQLiteRecorder(
-        folder, begin=False
-    ).close()  # migrates it; says what is wrong with it
+    # This migrates it, or says what is wrong with it.
+    SQLiteRecorder(folder, begin=False).close()
     try:
         with (
             ExitStack() as opened,
-            psycopg.connect(
-                patiently(url), options=OPTIONS.partition(" -c enable")[0]
-            ) as connection,
+            psycopg.connect(patiently(url), options=IN_UTC) as connection,
         ):
             with connection.cursor() as cursor:
                 require_revision(cursor)

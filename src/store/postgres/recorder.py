@@ -59,7 +59,8 @@ CONNECT_SECONDS = 5
 
 POLL_SECONDS = 1.0
 SLICE_SECONDS = 0.1
-OPTIONS = "-c timezone=UTC -c enable_seqscan=off -c jit=off"
+IN_UTC = "-c timezone=UTC"
+OPTIONS = f"{IN_UTC} -c enable_seqscan=off -c jit=off"
 """Every query here has its index: a plan made while a table was empty must use it."""
 
 

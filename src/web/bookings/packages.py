@@ -1,6 +1,5 @@
 """The package of an offline test: its four checks, a PIN, the download (B13, B14)."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +8,6 @@ from starlette.responses import Response
 from access import pins
 from access.policy import require_may
 from aggregates.bookings.package import Check
-from aggregates.errors import Malformed
 from commands.bookings.booking import AmendBooking
 from commands.bookings.package import DownloadPackage
 from commands.centres.pin import SetPin
@@ -25,11 +23,11 @@ from web.bookings.booking import ONE
 from web.bookings.bookings import BOOKINGS, describe_booking
 from web.http.context import PageContext
 from web.http.faults import REFUSED
+from web.http.inputs import read_pin
 from web.http.page_router import PageRouter
 
 pages = PageRouter("bookings")
 
-DIGITS = re.compile("[0-9]{4}", re.ASCII)
 ABOUT = {
     "booking": "The booking is current",
     "pin": "You have a PIN",
@@ -37,11 +35,6 @@ ABOUT = {
     "client": "The offline client is registered and fit",
 }
 """What each of the four checks is about."""
-
-
-class PinUnreadable(Malformed):
-    code = "pin-unreadable"
-    message = "A PIN is four digits. Type yours."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +59,7 @@ def download_package(context: PageContext, booking: str) -> Response:
     require_may(DownloadPackage, Role(context.by.role))
     context.load(BOOKING, booking)
     try:
-        pin = _read_pin(context, "pin")
+        pin = read_pin(context, "pin")
         command = DownloadPackage(
             by=context.by,
             at=context.at,
@@ -91,7 +84,7 @@ def choose_pin(context: PageContext, booking: str) -> Response:
     """Set one's first PIN; another is set in the settings, with the present one."""
     context.load(BOOKING, booking)
     try:
-        pin = _read_pin(context, "new_pin")
+        pin = read_pin(context, "new_pin")
         require_may(SetPin, Role(context.by.role))
         done = context.send(
             SetPin(**context.command_metadata(), pin_hash=pins.hash_pin(pin))
@@ -100,14 +93,6 @@ def choose_pin(context: PageContext, booking: str) -> Response:
         return package_page(context, booking, refused)
     path = context.request.url.path.removesuffix("/pin")
     return context.redirect(path, said="Your PIN is set.", after=done)
-
-
-def _read_pin(context: PageContext, name: str) -> str:
-    """Read a PIN from its field. Raises PinUnreadable."""
-    pin = context.form.text(name)
-    if not DIGITS.fullmatch(pin):
-        raise PinUnreadable(path=(name,))
-    return pin
 
 
 def package_page(

@@ -1,14 +1,11 @@
 """One's PIN, which opens one's offline packages: chosen, or changed for another (B14)."""
 
-import re
-
 from starlette.responses import Response
 
 from access import pins
 from access.policy import require_may
 from access.throttle import TooManyTries
 from aggregates.centres.pin import packages_lost
-from aggregates.errors import Malformed
 from commands.centres.pin import SetPin, packages_in_use
 from repositories.aggregate_types import PIN
 from repositories.repository import find
@@ -16,17 +13,12 @@ from web.centres.sessions import SESSIONS
 from web.centres.step_up import require_password_again
 from web.http.context import PageContext
 from web.http.faults import REFUSED
+from web.http.inputs import read_pin
 from web.http.page_router import PageRouter
 
 pages = PageRouter("settings")
 
 ADDRESS = "/settings/pin"
-DIGITS = re.compile(r"[0-9]{4}")
-
-
-class PinNotDigits(Malformed):
-    code = "pin-not-digits"
-    message = "A PIN is four digits. Type yours."
 
 
 @pages.get(ADDRESS)
@@ -41,8 +33,7 @@ def change_pin(context: PageContext) -> Response:
     by_password = not form.text("current_pin") and bool(form.text("password"))
     try:
         require_may(SetPin, context.user.role)
-        if not DIGITS.fullmatch(form.text("new_pin")):
-            raise PinNotDigits(path=("new_pin",))
+        new_pin = read_pin(context, "new_pin")
         lost = packages_in_use(context.command_context, context.user.name, context.at)
         if form.text("current_pin"):
             proof = pins.prove(
@@ -56,7 +47,7 @@ def change_pin(context: PageContext) -> Response:
         done = context.send(
             SetPin(
                 **context.command_metadata(),
-                pin_hash=pins.hash_pin(form.text("new_pin")),
+                pin_hash=pins.hash_pin(new_pin),
                 proof=proof,
                 by_password=by_password,
             )

@@ -10,7 +10,7 @@ from access.refusals import history_with_refusals
 from aggregates.errors import Malformed, Refusal
 from projections.history.history import HistoryEntry
 from web.history.history import kind_of
-from web.history.replay import NOTHING, ReplayedValue
+from web.history.replay import NOTHING, ReplayedValue, values_after
 from web.http.context import PageContext
 from web.http.moments import read_moment
 from web.http.page_router import PageRouter
@@ -82,13 +82,7 @@ def _read_end(context: PageContext, end: str) -> datetime:
 
 
 def _values_at(entries: Iterable[HistoryEntry], moment: datetime) -> dict[str, Any]:
-    """Put the changes up to a moment together: what there was then."""
-    return {
-        change.field: change.after
-        for each in entries
-        if each.recorded_at <= moment
-        for change in each.changes
-    }
+    return values_after(each for each in entries if each.recorded_at <= moment)
 
 
 def differences(earlier: dict[str, Any], later: dict[str, Any]) -> list[ReplayedValue]:

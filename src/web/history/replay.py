@@ -1,6 +1,6 @@
 """One thing replayed: what it was after each of its events, step by step (H3)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,11 +57,14 @@ def replay_history(context: PageContext, name: str) -> Response:
     )
 
 
+def values_after(entries: Iterable[HistoryEntry]) -> dict[str, Any]:
+    """Put the changes of entries together: the value of each field after the last."""
+    return {change.field: change.after for each in entries for change in each.changes}
+
+
 def replayed_values(entries: Sequence[HistoryEntry]) -> list[ReplayedValue]:
     """Put the changes of all entries together: what there was after the last of them."""
-    values: dict[str, Any] = {}
-    for each in entries:
-        values |= {change.field: change.after for change in each.changes}
+    values = values_after(entries)
     changed = {change.field: change.before for change in entries[-1].changes}
     return [
         ReplayedValue(

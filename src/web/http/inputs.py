@@ -18,6 +18,7 @@ E = TypeVar("E", bound=StrEnum)
 
 PASTED = "pasted"
 """The field that lines of a spreadsheet are pasted into."""
+PIN_DIGITS = re.compile(r"[0-9]{4}", re.ASCII)
 WHOLE_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
@@ -76,6 +77,19 @@ def read_version(given: str) -> int:
     if version is None:
         raise VersionMissing
     return version
+
+
+class PinUnreadable(Malformed):
+    code = "pin-unreadable"
+    message = "A PIN is four digits. Type yours."
+
+
+def read_pin(context: PageContext, name: str) -> str:
+    """Read a PIN from its field (B14). Raises PinUnreadable."""
+    pin = context.form.text(name)
+    if not PIN_DIGITS.fullmatch(pin):
+        raise PinUnreadable(path=(name,))
+    return pin
 
 
 class NothingPasted(Malformed):

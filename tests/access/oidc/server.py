@@ -18,10 +18,10 @@ from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import httpx2
-import pytest
 from joserfc.jwk import RSAKey
 
 from access.oidc.registration import IssuerRegistration
+from tests.machine.needed import require
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -60,10 +60,7 @@ def why_not() -> str | None:
 
 def require_issuer() -> None:
     """Skip the test if there can be no issuer, or fail it if there must be one."""
-    if why := why_not():
-        if os.environ.get("ISSUER_REQUIRED"):
-            pytest.fail(why)
-        pytest.skip(why)
+    require(why_not(), "ISSUER_REQUIRED")
 
 
 def fetch_packages() -> None:

@@ -38,8 +38,9 @@ def count_heaps(report: str) -> None:
     sys.exit(Path(report).read_text().count("<heap nr="))
 
 
-# Another C library has no such setting, and ``use_one_heap`` does nothing there.
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="of glibc alone")
+@pytest.mark.skipif(  # there ``use_one_heap`` has nothing to set, and does nothing
+    platform.libc_ver()[0] != "glibc", reason="Only glibc keeps a heap for each thread."
+)
 def test_a_service_has_one_heap_for_all_its_threads(tmp_path: Path) -> None:
     """What an upload needed is given back, whichever thread needed it."""
     report = str(tmp_path / "heaps.xml")

@@ -4,7 +4,6 @@ Without Java, or without Maven to fetch it, this is skipped; with ``VERAPDF_REQU
 in the environment it fails instead.
 """
 
-import os
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -14,7 +13,8 @@ import pytest
 import weasyprint
 from defusedxml.ElementTree import fromstring
 
-from tests.kafka.maven import why_no_jars
+from tests.machine.maven import why_no_jars
+from tests.machine.needed import require
 from tests.web.pages import FullSite
 from web.certificates import document
 
@@ -27,11 +27,8 @@ SMALL = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m")
 def test_certificates_are_pdf_ua(
     full: FullSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    why = why_no_jars("veraPDF", JARS, HERE / "verapdf" / "pom.xml")
-    if why and os.environ.get("VERAPDF_REQUIRED"):
-        pytest.fail(why)
-    if why:
-        pytest.skip(why)
+    why_not = why_no_jars("veraPDF", JARS, HERE / "verapdf" / "pom.xml")
+    require(why_not, "VERAPDF_REQUIRED")
     client = full.person("specialist").client
     one = f"/certificates/{full.things.called['certificate']}/certificate.pdf"
     made = {

@@ -1,0 +1,1 @@
+"""What tests need of the machine, and what comes of it where it is not there."""
